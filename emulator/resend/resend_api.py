@@ -6,6 +6,9 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +17,15 @@ from starlette.routing import Route
 from emulator import Json
 from emulator.faults import Fault
 from emulator.resend import account
+from emulator.resend.arrival import arrival
 from emulator.resend.email_rules import ResendError, SentEmail, read_email
 from emulator.resend.lists import MAX_PAGE, listed
+from emulator.resend.received_mail import Envelope, ReceivedEmail, read_received
+from emulator.resend.receiving_api import ReceivingApi
 from emulator.resend.switches import ResendSwitches
-from emulator.resend.webhook_event import webhook_event
+from emulator.resend.webhook_event import received_event, webhook_event
 from emulator.stand_in import StandIn
+from state.model.received_mail import Authentication
 
 REQUESTS_PER_SECOND = 10
 KEY_SECONDS = 24 * 3600
@@ -33,26 +40,41 @@ class StoredKey:
     email_id: str | None = None
 
 
+PASSED = Authentication(spf="pass", dkim="pass", dmarc="pass")
+
+
+class Delivery(NamedTuple):
+    """A received e-mail, and what Resend's webhook tells of it: the body, and the headers that sign it."""
+
+    mail: ReceivedEmail
+    body: bytes
+    headers: dict[str, str]
+
+
 class Resend(StandIn[SentEmail]):
-    """`on_sent` is called with each accepted e-mail and its request."""
+    """`on_sent` is called with each accepted e-mail and its request, `on_received` with each received e-mail."""
 
     api_key = "re_standin_0123456789"
     webhook_secret = "whsec_bG9jYWwtbWFpbC13ZWJob29rLXNlY3JldA=="  # noqa: S105 - opens nothing but a developer's own machine
 
     def __init__(self) -> None:
+        self.receiving = ReceivingApi(self._admit_full_access, lambda: self.clock())
         routes = [
             Route("/emails", self._post, methods=["POST"]),
+            *self.receiving.routes(),
             Route("/emails/{email_id}", self._get),
             Route("/domains", self._domains),
             Route("/webhooks", self._webhooks),
             Route("/usage", self._usage),
         ]
         self.on_sent: Callable[[SentEmail, bytes], None] = lambda _mail, _body: None
+        self.on_received: Callable[[ReceivedEmail], None] = lambda _mail: None
         super().__init__(routes, render_fault)
 
     def reset(self) -> None:
         super().reset()
         self.switches = ResendSwitches()
+        self.receiving.mails.clear()
         self._keys: dict[str, StoredKey] = {}
         self._admitted: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)  # when the latest requests were
 
@@ -68,10 +90,49 @@ class Resend(StandIn[SentEmail]):
         """What Resend's webhook tells of an e-mail ("bounced", "suppressed", ...), and its headers, signed as Svix does."""
         return webhook_event(mail, kind, self.webhook_secret, self.clock())
 
+    def receive(
+        self,
+        raw: bytes | EmailMessage,
+        authentication: Authentication | None = PASSED,
+        *,
+        sender: str | None = None,
+        dkim_domain: str | None = None,
+    ) -> Delivery:
+        """An e-mail arrives: it can be fetched from now on, and counts in the quota. The webhook is the caller's to deliver.
+
+        raw: as its sender sends it. authentication: what the receiver finds out about the sender; None: it says nothing. sender:
+        that of the envelope, "" for what nobody answers; dkim_domain: that which signed; without them both are as in the From header.
+        """
+        content = raw if isinstance(raw, bytes) else raw.as_bytes(policy=SMTP)
+        arrived = arrival(
+            content,
+            authentication,
+            at=self.clock(),
+            sender=sender,
+            dkim_domain=dkim_domain,
+            receiving=self.switches.receiving,
+        )
+        envelope = Envelope(
+            id=str(uuid.uuid4()),
+            at=arrived.at,
+            event_id=f"msg_{uuid.uuid4().hex}",
+            received_for=arrived.received_for,
+            authentication=authentication,
+        )
+        mail = read_received(arrived.written_above(content), envelope)
+        self.receiving.mails.add(mail)
+        self.on_received(mail)
+        return Delivery(mail, *self.received_event(mail))
+
+    def received_event(self, mail: ReceivedEmail, event_id: str = "") -> tuple[bytes, dict[str, str]]:
+        """One more delivery of the webhook's event about a received e-mail; with an event_id, another event about it."""
+        return received_event(mail, self.webhook_secret, self.clock(), event_id)
+
     def usage(self) -> Json:
         """What is used of the account's quotas, as Resend tells it."""
         sent = [(mail.at, len(mail.to) + len(mail.cc) + len(mail.bcc)) for mail in self.messages]
-        return account.usage(self.switches, sent, [], self.clock())
+        received = [mail.at for mail in self.receiving.mails.all()]
+        return account.usage(self.switches, sent, received, self.clock())
 
     async def _post(self, request: Request) -> Response:
         self._admit(request)
