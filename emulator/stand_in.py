@@ -32,6 +32,12 @@ async def answer_error(_: Request, error: Any) -> Response:
     return response
 
 
+def base_url(request: Request) -> str:
+    """The address that this call was made to: in `make run` below /from/<caller>. Files are only fetched from there."""
+    caller = f"/from/{request.scope['caller']}" if "caller" in request.scope else ""
+    return f"{request.url.scheme}://{request.url.netloc}{caller}{request.scope.get('root_path', '')}"
+
+
 class StandIn(Generic[T]):
     """Base class of Meta's and Resend's stand-in. `messages` are what it accepted, of type T.
 

@@ -1,6 +1,7 @@
 """All stand-ins at one address: Meta under /graph, Resend under /resend, Supabase under /rest/v1 and /storage/v1, and the page."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +20,9 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.users import Person
 from emulator.meta.webhook_delivery import RETRY_DELAYS, Stage, WebhookDelivery
 from emulator.meta.webhook_payload import media_of, messages_in
-from emulator.resend.mail_folder import MailFolder
+from emulator.resend.mail_folder import MailFolder, ReceivedFolder
 from emulator.resend.resend_api import Resend
+from emulator.resend.switches import RegisteredWebhook
 from emulator.site.calls import Calls
 from emulator.site.chat import Chat
 from emulator.site.chat_storage import MediaFolder
@@ -64,6 +66,7 @@ class StandIns:
         self.chat, self.tracker = Chat(folder / "chat.json"), MessageTracker()
         self.calls = Calls(self.tracker.in_post)
         self._files, self._mails = MediaFolder(folder / "files"), MailFolder(folder / "mails")
+        self._received = ReceivedFolder(folder / "received")
         self._log, self._whatsapp = folder / "log", whatsapp
         self._sections: Sections | None = None
         self._undelivered = self._restore()
@@ -75,6 +78,9 @@ class StandIns:
             delivery.choose_url = instances.round_robin()
             delivery.url = instances.first.function.url
         self.graph.account.subscribe(f"{instances.first.function.url}/", FIELDS)
+        self.resend.switches.webhooks = [
+            RegisteredWebhook(endpoint=f"{instances.first.function.url}/mail", created_at=time.time())
+        ]
         self._page.sweep_url = sweep_url
         for payload in self._undelivered:
             self.customers.deliver(payload)
@@ -178,6 +184,8 @@ class StandIns:
                 self.graph.note_inbound(key, item["at"])
         for mail, body in self._mails.load():
             self.resend.restore(mail, body)
+        for received in self._received.load():
+            self.resend.receiving.mails.add(received)
         self._files.restore(self.graph.media, [item for _, item in shown])
         return undelivered
 
@@ -185,7 +193,7 @@ class StandIns:
         self.customers.on_stage = self._customer_wrote
         self.graph.delivery.on_stage = self.chat.watch_statuses
         self.graph.on_sent, self.graph.on_read = self._desk_wrote, self.chat.marked
-        self.resend.on_sent = self._mails.save
+        self.resend.on_sent, self.resend.on_received = self._mails.save, self._received.save
         call_logs = {
             "webhook": self.customers.call_log,
             "status": self.graph.delivery.call_log,

@@ -20,7 +20,7 @@ from emulator.meta.users import Users, read_recipient
 from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.meta.webhook_payload import BUSINESS, new_wamid
 from emulator.multipart import discard
-from emulator.stand_in import StandIn
+from emulator.stand_in import StandIn, base_url
 
 FREE_SERVICE_MESSAGES = 1000
 
@@ -81,7 +81,7 @@ class Graph(ManagementApi, StandIn[SentMessage]):
         owner = request.query_params.get("phone_number_id", self.phone_number_id)
         if object_id == self.phone_number_id:
             return JSONResponse(select_fields(self.account.number(), request))
-        media = self.media.describe(object_id, _base_url(request))
+        media = self.media.describe(object_id, base_url(request))
         if media is None or owner != self.phone_number_id:
             raise unknown_object(object_id, "GET")
         return JSONResponse(media)
@@ -174,9 +174,3 @@ def _marks(message: Json) -> list[str]:
     to, both = str(message.get("to", "")), bool(message.get("to")) and bool(message.get("recipient"))
     without_plus = to.isdigit()  # Meta may then put the country code of the business before it
     return ["to and recipient"] * both + ["to without +"] * without_plus
-
-
-def _base_url(request: Request) -> str:
-    """The address that this call was made to: in `make run` below /from/<caller>. Files are only fetched from there."""
-    caller = f"/from/{request.scope['caller']}" if "caller" in request.scope else ""
-    return f"{request.url.scheme}://{request.url.netloc}{caller}{request.scope.get('root_path', '')}"

@@ -5,37 +5,30 @@ import hashlib
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from emulator import Json
 from emulator.faults import Fault
+from emulator.resend import account
+from emulator.resend.arrival import arrival
 from emulator.resend.email_rules import ResendError, SentEmail, read_email
-from emulator.resend.webhook_event import webhook_event
+from emulator.resend.lists import MAX_PAGE, listed
+from emulator.resend.received_mail import Envelope, ReceivedEmail, read_received
+from emulator.resend.receiving_api import ReceivingApi
+from emulator.resend.switches import ResendSwitches
+from emulator.resend.webhook_event import received_event, webhook_event
 from emulator.stand_in import StandIn
+from state.model.received_mail import Authentication
 
 REQUESTS_PER_SECOND = 10
 KEY_SECONDS = 24 * 3600
-
-
-@dataclass(slots=True, kw_only=True)
-class ResendSwitches:
-    """How Resend behaves; may be changed at any time.
-
-    `quota`: "" or the code with which every new e-mail is refused, daily_ or monthly_quota_exceeded. `seconds`: how
-    long it takes to accept an e-mail; only then can two calls with one key overlap. `sending_only`: whether the API key
-    may only send. `domains`: the status of each, "verified", "pending" or "failed". `recipients`: the addresses to which new
-    e-mails are refused, each with the code: validation_error or rate_limit_exceeded.
-    """
-
-    rate_limit: bool = True
-    quota: str = ""
-    seconds: float = 0.0
-    sending_only: bool = False
-    domains: dict[str, str] = field(default_factory=lambda: {"example.com": "verified"})
-    recipients: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +40,41 @@ class StoredKey:
     email_id: str | None = None
 
 
+PASSED = Authentication(spf="pass", dkim="pass", dmarc="pass")
+
+
+class Delivery(NamedTuple):
+    """A received e-mail, and what Resend's webhook tells of it: the body, and the headers that sign it."""
+
+    mail: ReceivedEmail
+    body: bytes
+    headers: dict[str, str]
+
+
 class Resend(StandIn[SentEmail]):
-    """`on_sent` is called with each accepted e-mail and its request."""
+    """`on_sent` is called with each accepted e-mail and its request, `on_received` with each received e-mail."""
 
     api_key = "re_standin_0123456789"
     webhook_secret = "whsec_bG9jYWwtbWFpbC13ZWJob29rLXNlY3JldA=="  # noqa: S105 - opens nothing but a developer's own machine
 
     def __init__(self) -> None:
+        self.receiving = ReceivingApi(self._admit_full_access, lambda: self.clock())
         routes = [
             Route("/emails", self._post, methods=["POST"]),
+            *self.receiving.routes(),
             Route("/emails/{email_id}", self._get),
             Route("/domains", self._domains),
+            Route("/webhooks", self._webhooks),
+            Route("/usage", self._usage),
         ]
         self.on_sent: Callable[[SentEmail, bytes], None] = lambda _mail, _body: None
+        self.on_received: Callable[[ReceivedEmail], None] = lambda _mail: None
         super().__init__(routes, render_fault)
 
     def reset(self) -> None:
         super().reset()
         self.switches = ResendSwitches()
+        self.receiving.mails.clear()
         self._keys: dict[str, StoredKey] = {}
         self._admitted: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)  # when the latest requests were
 
@@ -79,6 +89,50 @@ class Resend(StandIn[SentEmail]):
     def event(self, mail: SentEmail, kind: str) -> tuple[bytes, dict[str, str]]:
         """What Resend's webhook tells of an e-mail ("bounced", "suppressed", ...), and its headers, signed as Svix does."""
         return webhook_event(mail, kind, self.webhook_secret, self.clock())
+
+    def receive(
+        self,
+        raw: bytes | EmailMessage,
+        authentication: Authentication | None = PASSED,
+        *,
+        sender: str | None = None,
+        dkim_domain: str | None = None,
+    ) -> Delivery:
+        """An e-mail arrives: it can be fetched from now on, and counts in the quota. The webhook is the caller's to deliver.
+
+        raw: as its sender sends it. authentication: what the receiver finds out about the sender; None: it says nothing. sender:
+        that of the envelope, "" for what nobody answers; dkim_domain: that which signed; without them both are as in the From header.
+        """
+        content = raw if isinstance(raw, bytes) else raw.as_bytes(policy=SMTP)
+        arrived = arrival(
+            content,
+            authentication,
+            at=self.clock(),
+            sender=sender,
+            dkim_domain=dkim_domain,
+            receiving=self.switches.receiving,
+        )
+        envelope = Envelope(
+            id=str(uuid.uuid4()),
+            at=arrived.at,
+            event_id=f"msg_{uuid.uuid4().hex}",
+            received_for=arrived.received_for,
+            authentication=authentication,
+        )
+        mail = read_received(arrived.written_above(content), envelope)
+        self.receiving.mails.add(mail)
+        self.on_received(mail)
+        return Delivery(mail, *self.received_event(mail))
+
+    def received_event(self, mail: ReceivedEmail, event_id: str = "") -> tuple[bytes, dict[str, str]]:
+        """One more delivery of the webhook's event about a received e-mail; with an event_id, another event about it."""
+        return received_event(mail, self.webhook_secret, self.clock(), event_id)
+
+    def usage(self) -> Json:
+        """What is used of the account's quotas, as Resend tells it."""
+        sent = [(mail.at, len(mail.to) + len(mail.cc) + len(mail.bcc)) for mail in self.messages]
+        received = [mail.at for mail in self.receiving.mails.all()]
+        return account.usage(self.switches, sent, received, self.clock())
 
     async def _post(self, request: Request) -> Response:
         self._admit(request)
@@ -98,12 +152,18 @@ class Resend(StandIn[SentEmail]):
         return JSONResponse({"object": "email", **email.as_json(), "last_event": "delivered"})
 
     async def _domains(self, request: Request) -> Response:
+        self._admit_full_access(request)
+        return JSONResponse(listed(account.domains(self.switches), request.query_params))
+
+    async def _webhooks(self, request: Request) -> Response:
+        self._admit_full_access(request)
+        registered = [account.webhook(each) for each in self.switches.webhooks]
+        return JSONResponse(listed(registered, request.query_params, MAX_PAGE))
+
+    async def _usage(self, request: Request) -> Response:
+        """Open to any key: https://resend.com/changelog/account-usage-api"""
         self._admit(request)
-        if self.switches.sending_only:
-            message = "This API key is restricted to only send emails"
-            raise ResendError(401, "restricted_api_key", message)
-        listed = [{"name": name, "status": status} for name, status in self.switches.domains.items()]
-        return JSONResponse({"object": "list", "has_more": False, "data": listed})
+        return JSONResponse(self.usage())
 
     async def _send_once(self, body: bytes, key: str) -> str:
         digest = hashlib.sha256(body).hexdigest()
@@ -121,8 +181,8 @@ class Resend(StandIn[SentEmail]):
         return email_id
 
     async def _send(self, body: bytes, key: str | None) -> str:
-        if self.switches.quota:
-            raise ResendError(429, self.switches.quota, "You have reached your email sending quota.")
+        if quota := self._exceeded_quota():
+            raise ResendError(429, quota, "You have reached your email sending quota.")
         own = {"id": str(uuid.uuid4()), "at": self.clock(), "key": key}
         email = read_email(body).model_copy(update=own)
         for address in email.to:
@@ -132,6 +192,19 @@ class Resend(StandIn[SentEmail]):
         self._accepted.add(email)
         self.on_sent(email, body)
         return email.id
+
+    def _exceeded_quota(self) -> str:
+        """The name of Resend's error; empty as long as there is none."""
+        limit = self.switches.daily_limit
+        if limit is not None and self.usage()["emails"]["daily"]["used"] >= limit:
+            return "daily_quota_exceeded"
+        return self.switches.quota
+
+    def _admit_full_access(self, request: Request) -> None:
+        """Raises ResendError, also with a key that may only send."""
+        self._admit(request)
+        if self.switches.sending_only:
+            raise ResendError(401, "restricted_api_key", "This API key is restricted to only send emails")
 
     def _admit(self, request: Request) -> None:
         """Raises ResendError without the API key, and beyond the rate limit."""

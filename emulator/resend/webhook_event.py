@@ -1,4 +1,4 @@
-"""The events of Resend's webhook about e-mails that it has taken, signed as Svix signs them.
+"""The events of Resend's webhook about e-mails that it has taken or received, signed as Svix signs them.
 
 https://resend.com/docs/dashboard/webhooks/event-types
 """
@@ -7,7 +7,9 @@ import json
 from datetime import UTC, datetime
 
 from emulator import Json
+from emulator.resend.account import timestamp
 from emulator.resend.email_rules import SentEmail
+from emulator.resend.received_mail import ReceivedEmail
 from ops.svix_signature import signed_headers
 
 _DETAILS: dict[str, Json] = {
@@ -42,3 +44,13 @@ def webhook_event(mail: SentEmail, kind: str, secret: str, now: float) -> tuple[
     }
     body = json.dumps({"type": f"email.{kind}", "created_at": at, "data": data}).encode()
     return body, signed_headers(body, secret, now)
+
+
+def received_event(
+    mail: ReceivedEmail, secret: str, now: float, event_id: str = ""
+) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of one delivery. event_id: of another event about the same e-mail than its own."""
+    attachments = [part.as_json() for part in mail.parts]
+    data: Json = {"email_id": mail.id, **mail.metadata(), "attachments": attachments}
+    body = json.dumps({"type": "email.received", "created_at": timestamp(mail.at), "data": data}).encode()
+    return body, signed_headers(body, secret, now, event_id or mail.envelope.event_id)

@@ -19,6 +19,7 @@ _MAX_NAMES = 5_000
 # Called by an operator's command line, never by the function.
 _OPERATOR_PATHS = {
     "debug_token", "permissions", "phone_numbers", "subscribed_apps", "subscriptions", "message_templates", "domains",
+    "webhooks", "usage",
 }  # fmt: skip
 _DEDUP_KEY = re.compile(r"(?:wa|mail)/(wamid\..+?)(?:/throttled|/unshown)?")
 

@@ -4,14 +4,17 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+import resend
 
 from emulator import Json
 from emulator.resend.email_rules import SentEmail
 from emulator.resend.resend_api import Resend
+from emulator.resend.switches import RegisteredWebhook
 
 MAIL: Json = {
     "from": "Mostrador <soporte@example.com>",
@@ -257,21 +260,85 @@ def test_a_test_can_wait_for_an_email(desk: Desk) -> None:
         desk.resend.wait(2, seconds=0.01)
 
 
-class TestDomains:
+class TestAccount:
+    @pytest.fixture(autouse=True)
+    def sdk(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Resend's own client, whose answers are those of the documentation."""
+        monkeypatch.setattr(resend, "api_url", desk.resend.url)
+        monkeypatch.setattr(resend, "api_key", desk.resend.api_key)
+
     def test_domains_have_a_status(self, desk: Desk) -> None:
         desk.resend.switches.domains["example.net"] = "pending"
-        found = desk.client.get("/domains").json()
+        found = resend.Domains.list()
         assert found["object"] == "list"
         assert [(each["name"], each["status"]) for each in found["data"]] == [
             ("example.com", "verified"),
+            ("answers.example.com", "verified"),
             ("example.net", "pending"),
         ]
 
-    def test_a_sending_only_key_cannot_list_domains(self, desk: Desk) -> None:
+    def test_a_domain_may_receive(self, desk: Desk) -> None:
+        found = desk.client.get("/domains").json()["data"]
+        assert [each["capabilities"] for each in found] == [
+            {"sending": "enabled", "receiving": "disabled"},
+            {"sending": "enabled", "receiving": "enabled"},
+        ]
+
+    def test_the_webhooks_are_listed(self, desk: Desk) -> None:
+        endpoint = "https://desk.example/mail"
+        desk.resend.switches.webhooks.append(
+            RegisteredWebhook(endpoint=endpoint, events=("email.received",), status="disabled")
+        )
+        (found,) = resend.Webhooks.list()["data"]
+        assert (found["endpoint"], found["events"], found["status"]) == (
+            endpoint,
+            ["email.received"],
+            "disabled",
+        )
+
+    def test_long_lists_come_in_pages(self, desk: Desk) -> None:
+        desk.resend.switches.domains = {f"d{number}.example": "verified" for number in range(25)}
+        first = resend.Domains.list()
+        assert (len(first["data"]), first["has_more"]) == (20, True)
+        rest = resend.Domains.list({"after": first["data"][-1]["id"]})
+        assert (rest["data"][0]["name"], len(rest["data"]), rest["has_more"]) == ("d20.example", 5, False)
+        back = resend.Domains.list({"before": rest["data"][0]["id"], "limit": 2})
+        assert [each["name"] for each in back["data"]] == ["d18.example", "d19.example"]
+        for wrong in ("limit=0", "limit=101", "after=none", "after=a&before=b"):
+            assert refusal(desk.client.get(f"/domains?{wrong}")) == (422, "validation_error")
+
+    def test_each_recipient_counts(self, desk: Desk) -> None:
+        desk.send(to=["ana@example.com", "luis@example.com"], cc=["eva@example.com"])
+        emails = resend.Usage.get()["emails"]
+        assert (emails["daily"]["used"], emails["daily"]["sent"], emails["daily"]["limit"]) == (3, 3, None)
+        assert (emails["monthly"]["used"], emails["monthly"]["limit"]) == (3, 50_000)
+
+    def test_a_day_later_the_day_has_begun_anew(self, desk: Desk) -> None:
+        start = datetime(2026, 11, 10, 12, tzinfo=UTC).timestamp()
+        desk.resend.clock = lambda: start
+        desk.send()
+        assert desk.resend.usage()["emails"]["daily"]["resets_at"] == "2026-11-11T12:00:00.000Z"
+        desk.resend.clock = lambda: start + 25 * 3600
+        emails = desk.resend.usage()["emails"]
+        assert (emails["daily"]["used"], emails["monthly"]["used"]) == (0, 1)
+        assert emails["monthly"]["resets_at"] == "2026-12-01T00:00:00.000Z"
+
+    def test_beyond_the_limit_of_the_day_nothing_is_sent(self, desk: Desk) -> None:
+        desk.resend.switches.daily_limit = 2
+        assert [desk.send().status_code for _ in range(2)] == [200, 200]
+        assert refusal(desk.send()) == (429, "daily_quota_exceeded")
+
+    @pytest.mark.parametrize("path", ["/domains", "/webhooks"])
+    def test_a_sending_only_key_sees_nothing_of_the_account(self, desk: Desk, path: str) -> None:
         desk.resend.switches.sending_only = True
-        assert refusal(desk.client.get("/domains")) == (401, "restricted_api_key")
+        assert refusal(desk.client.get(path)) == (401, "restricted_api_key")
         assert desk.send().status_code == 200
 
-    def test_a_wrong_key(self, desk: Desk) -> None:
-        answer = desk.client.get("/domains", headers={"authorization": "Bearer re_other"})
+    def test_a_sending_only_key_sees_its_usage(self, desk: Desk) -> None:
+        desk.resend.switches.sending_only = True
+        assert desk.client.get("/usage").status_code == 200
+
+    @pytest.mark.parametrize("path", ["/domains", "/webhooks", "/usage"])
+    def test_a_wrong_key(self, desk: Desk, path: str) -> None:
+        answer = desk.client.get(path, headers={"authorization": "Bearer re_other"})
         assert refusal(answer) == (403, "invalid_api_key")
