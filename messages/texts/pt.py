@@ -302,7 +302,7 @@ TEXTS: Final[Mapping[str, str]] = {
     # The first line of what a reply quotes: what stands above it is new.
     "email_cut_line": "-- escreva acima desta linha --",
     "email_answer": "Se você responder a este e-mail, {name} lê no WhatsApp.",
-    "email_answer_closed": "O ticket está fechado: para escrever para {name}, reabra o ticket na página dele.",
+    "email_answer_closed": "O ticket está encerrado: para escrever para {name}, reabra o ticket na página dele.",
     "email_footer_answers": "No começo da resposta você pode pôr #nota (só a equipe lê), #pergunta, #resolvido ou #assumir. Se você mandar para mais pessoas, fica como nota interna.",
     "email_copy_link": "Se o botão não funcionar, copie este link:",
     "email_footer": "Se você responder a este e-mail, quem lê são seus colegas, não o cliente. Para responder ao cliente, use a página do chamado.",
