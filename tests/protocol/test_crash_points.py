@@ -17,6 +17,7 @@ from tests.support.crash.crash_scenario import TWO_TECHNICIANS, CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, Call, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
+from tests.support.mailed_answer import DOMAIN
 from tests.support.sample_files import JPEG
 
 
@@ -33,6 +34,7 @@ def parent(
         "RESEND_API_URL": served_resend.url,
         "REPLY_BUDGET_SECONDS": "10",
         "SUPPORT_EMAIL_TO": TWO_TECHNICIANS,
+        "INBOUND_EMAIL_DOMAIN": DOMAIN,
     }
     with parent_of_instances(given, tmp_path_factory.mktemp("crash") / "parent") as parent:
         yield parent
@@ -49,6 +51,7 @@ def running(parent: Parent, point: Point, how: How, folder: Path) -> Iterator[In
 
 def _scenario(world: World) -> CrashScenario:
     world.settings["SUPPORT_EMAIL_TO"] = TWO_TECHNICIANS
+    world.settings["INBOUND_EMAIL_DOMAIN"] = DOMAIN
     return CrashScenario(world=world, healthy=world.start(), sweeper=world.start("sweep"))
 
 
@@ -193,6 +196,27 @@ def test_a_technician_s_photo_arrives_once(
         scenario.deliver_again()
         scenario.check_the_words_arrived_once()
         scenario.check_the_photo_of_the_answer_arrived_once()
+
+
+@pytest.mark.parametrize(("point", "how"), _cases(Call.MAIL))
+def test_a_technician_s_e_mail_is_done_once(
+    world: World, parent: Parent, tmp_path: Path, point: Point, how: How
+) -> None:
+    """Resend delivers again what gets no 200; in the end it does so once more, as it may."""
+    scenario = _scenario(world)
+    scenario.form = {"text": "Prueba con otro cable."}
+    scenario.answer_by_mail()
+    with running(parent, point, how, tmp_path) as instance:
+        if scenario.crash(instance, point, how) != 200:
+            assert scenario.deliver_mail() == 200
+        scenario.recover()
+        if how is How.FREEZE:
+            instance.thaw()
+            instance.settle()
+        assert scenario.deliver_mail() == 200
+        scenario.recover()
+        scenario.deliver_again()
+        scenario.check_the_mail_was_done_once()
 
 
 @pytest.mark.parametrize(("point", "how"), _cases(Call.ERASURE))

@@ -8,6 +8,7 @@ from typing import Any
 from emulator import Json
 from emulator.meta.customer import Customer
 from emulator.meta.users import Person as User
+from emulator.resend.resend_api import Delivery
 from handlers.desk_links import COOKIE, DeskAccess
 from state.model.outbox_row import Channel
 from state.model.technician import Technician as Person
@@ -16,6 +17,8 @@ from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.function import ANA, PUBLIC_URL, Service, World, settle
+from tests.support.mailed_answer import Mailbox
+from tests.support.sample_files import JPEG
 from tests.support.technician import Technician, read_the_mail
 
 # A crash after the first e-mail of a row is one between two of them.
@@ -39,6 +42,7 @@ class CrashScenario:
     form: dict[str, str] = field(default_factory=dict)
     cookie: dict[str, str] = field(default_factory=dict)
     photo: bytes | None = None
+    mail: Delivery | None = None
 
     def report(self, instance: Instance | None = None) -> None:
         """Describe a problem to this instance, or the healthy one; the reply asks whether to open a ticket."""
@@ -130,6 +134,37 @@ class CrashScenario:
         self.path, self.form = technician.path, technician.form("answer", "Prueba con otro cable.")
         return technician
 
+    def answer_by_mail(self) -> None:
+        """A technician has answered, with a photo, the e-mail about a ticket to which its customer has added something since."""
+        self.report()
+        assert self.healthy.post(self.confirm_report()).status_code == 200
+        self.confirm()
+        self.world.a_pause()
+        marta = Mailbox(world=self.world, service=self.healthy, address="marta@example.com")
+        written = marta.write(self.form["text"], files=[("foto.jpg", JPEG, "image/jpeg")])
+        message = ANA.text("ah, y hace un ruido raro")
+        self.said.append(message)
+        assert self.healthy.post(ANA.webhook(message)).status_code == 200
+        self.confirm()
+        self.world.make_due()
+        self.sweep()
+        self.confirm()
+        self.mail = self.world.resend.receive(written)
+
+    def deliver_mail(self) -> int:
+        """Resend delivers the event to the healthy instance. Returns the status of the answer."""
+        assert self.mail
+        return self.healthy.client.post("/mail", data=self.mail.body, headers=self.mail.headers).status_code
+
+    def check_the_mail_was_done_once(self) -> None:
+        """The words and the photo arrived once, and its author was told once what they had not seen."""
+        self.check_the_words_arrived_once()
+        self.check_the_photo_of_the_answer_arrived_once()
+        told = [mail for mail in self.world.resend.messages if (mail.key or "").startswith("mailed/")]
+        assert [mail.to for mail in told] == [("marta@example.com",)]
+        assert "ruido raro" in (told[0].text or "")
+        assert self.world.column("select outcome from received_mails") == ["sent"]
+
     def ask_for_the_list(self) -> int:
         """A technician asks the healthy instance, too, for the link to the list."""
         return self.healthy.client.post(self.path, data=self.form, base_url=PUBLIC_URL).status_code
@@ -174,7 +209,9 @@ class CrashScenario:
         answer = Answer()
         injection = CrashInjection(point, instance, answer)
         with injection.armed(self.world.supabase.faults, self.world.graph.faults, self.world.resend.faults):
-            if self.form:
+            if self.mail:
+                instance.deliver(self.mail.body, self.mail.headers, answer)
+            elif self.form:
                 instance.submit(self.path, self.form, answer, self.cookie, self.photo)
             else:
                 instance.post(payload, self.world.graph.app_secret, answer)
@@ -255,7 +292,7 @@ class CrashScenario:
             if (sent.callback_data or "").startswith("notify/")
         ]
         assert [self.form["text"] in text for text in told] == [True]
-        if not self.photo:
+        if not self.photo and not self.mail:
             assert self.world.column("select status from outbox order by id") == ["sent"] * 4
 
     def check_each_link_was_mailed_once(self) -> None:

@@ -56,6 +56,10 @@ class Instance:
         body = encode(dict(payload)) if payload else b""
         self._call(answer, "", content=body, headers={"x-hub-signature-256": sign(body, secret)})
 
+    def deliver(self, body: bytes, headers: Mapping[str, str], answer: Answer) -> None:
+        """Call /mail on a thread, as Resend."""
+        self._call(answer, "/mail", content=body, headers=dict(headers))
+
     def submit(
         self,
         path: str,

@@ -36,7 +36,8 @@ class Call(StrEnum):
     """What comes to the instance. ANSWER: the form on a ticket's page, with an answer to the customer. LIST: the form that asks for
     the link to the list of tickets. OPENING: the form that opens a ticket for somebody who has never written, and whose number Meta
     writes in another form. PHOTO: a photo for an open ticket. ERASURE: the same, by somebody who is erased before all is over.
-    FILE: the form on a ticket's page, with an answer and a photo.
+    FILE: the form on a ticket's page, with an answer and a photo. MAIL: Resend's webhook, as a technician has answered an e-mail, with a
+    photo; the customer has added something in between, so they are told.
     """
 
     MESSAGE = "message"
@@ -46,6 +47,7 @@ class Call(StrEnum):
     PHOTO = "photo"
     ERASURE = "erasure"
     FILE = "file"
+    MAIL = "mail"
 
 
 class Wire(StrEnum):
@@ -295,6 +297,31 @@ _ANSWERED_FILE: Final = [
     *_on_the_wire("file-upload-record", "record_uploaded", comes=Call.FILE),
 ]
 
+# A technician answers by e-mail: once the webhook has its 200, a row of the outbox fetches it, does it, and tells its author.
+_BY_MAIL: Final[dict[str, object]] = {"comes": Call.MAIL, "answered": True}
+_MAILED: Final = [
+    _before("mail-came", "handlers.received_mail.inbox:MailInbox.receive", comes=Call.MAIL),
+    _after("mail-received", "state.store.client:Store.receive_mail", comes=Call.MAIL),
+    _after("mail-taken-in", "handlers.received_mail.inbox:MailInbox.receive", comes=Call.MAIL),
+    _before("fetch-begins", "channels.resend_receiving:ReceivedMails.fetch", **_BY_MAIL),
+    _after("fetched", "channels.resend_receiving:ReceivedMails.fetch", **_BY_MAIL),
+    _after("mailed-file-announced", "state.store.client:Store.announce_files", **_BY_MAIL),
+    _after("mailed-file-put", "state.store.files:FileStorage.put", **_BY_MAIL),
+    _before("mailed-action-begins", "state.store.client:Store.act_on_ticket", **_BY_MAIL),
+    _after("mailed-action-done", "state.store.client:Store.act_on_ticket", **_BY_MAIL),
+    _before("end-begins", "state.store.client:Store.finish_mail", **_BY_MAIL),
+    _after("end-recorded", "state.store.client:Store.finish_mail", **_BY_MAIL),
+    _after("inbox-mark-kept", "handlers.sent_marks:SentMarks.add", kind="inbox", **_BY_MAIL),
+    _after("author-told", "channels.resend_email:Resend.send", **_BY_MAIL),
+    *_on_the_wire("receive", "receive_mail", comes=Call.MAIL),
+    *_on_the_wire("fetch", "receiving", **_BY_MAIL),
+    *_on_the_wire("mailed-file-announce", "announce_files", **_BY_MAIL),
+    *_on_the_wire("mailed-file-put", _BUCKET, **_BY_MAIL),
+    *_on_the_wire("mailed-action", "act_on_ticket", **_BY_MAIL),
+    *_on_the_wire("end", "finish_mail", **_BY_MAIL),
+    *_on_the_wire("author-telling", "emails", **_BY_MAIL),
+]
+
 _SWEEP: Final = [
     _before("sweep-begins", "handlers.sweep:Sweep.run", target="sweep"),
     _after("sweep-claimed", "state.store.client:Store.claim", target="sweep"),
@@ -327,6 +354,7 @@ POINTS: Final = [
     *_COUNTER,
     *_FILES,
     *_ANSWERED_FILE,
+    *_MAILED,
     *_SWEEP,
 ]
 CASES: Final = [(point, how) for point in POINTS for how in point.ways]
