@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from json import dumps
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from urllib3 import Timeout
 
 from channels.http import Answer, Http
 from state.model.outbox_row import Outcome, Result
 
+if TYPE_CHECKING:
+    from resend.exceptions import ResendError
+
 _TIMEOUT: Final = Timeout(connect=10.0, read=10.0)
-_MAX_READ: Final = 8 * 1024 * 1024  # bytes: of an answer to a GET, which may be a received mail with its text and its HTML
+_MAX_READ: Final = (
+    8 * 1024 * 1024
+)  # bytes: of an answer to a GET, which may be a received mail with its text and its HTML
 _QUOTA_SECONDS: Final = 3600.0  # pause before probing again; the quota resets daily
 _RETRY_AFTER_DEFAULT: Final = 2.0
 _MAX_RETRY_AFTER: Final = 3600.0  # the idempotency key lives for a day
@@ -90,6 +95,13 @@ def _is_resends(answer: Answer) -> bool:
         return isinstance(said.get("id"), str) and said["id"] != ""
     is_error = answer.status >= _ERRORS and said.get("statusCode", answer.status) == answer.status
     return is_error and isinstance(said.get("name"), str)
+
+
+def result_of_error(error: "ResendError") -> Result:
+    """What an error of the SDK means for what was to be sent."""
+    if isinstance(error.__context__, UnclearAnswer):
+        return error.__context__.result()
+    return result_of(error.code, error.error_type, error.headers)
 
 
 def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from channels.download import MediaError
 from channels.http import Http
 from channels.ogg import voice_seconds
-from channels.resend_client import UnclearAnswer, resend_sdk, result_of
+from channels.resend_client import resend_sdk, result_of_error
 from channels.whatsapp_media import ENDINGS, Media, safe_type
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
@@ -164,9 +164,7 @@ class Resend:
         try:
             answer = emails.send(request, {"idempotency_key": dedup_key})
         except ResendError as error:
-            if isinstance(error.__context__, UnclearAnswer):
-                return error.__context__.result()
-            return result_of(error.code, error.error_type, error.headers)
+            return result_of_error(error)
         return Result(outcome=Outcome.SENT, provider_id=answer["id"])
 
     def _fetch_files(self, refs: Sequence[AttachmentRef]) -> list[dict[str, str]]:
