@@ -11,21 +11,22 @@ from typing import Final
 from handlers.received_mail.mail_mailbox import addresses_in, domain_of, read_from
 from state.model.received_mail import ReceivedMail
 
-# By header, what of its value means that. Both in lower case.
-_MARKS: Final[Mapping[str, Callable[[str], bool]]] = {
-    "auto-submitted": lambda value: _first_word(value) not in {"", "no"},
-    "precedence": lambda value: _first_word(value) in {"bulk", "junk", "list", "auto_reply", "auto-reply"},
-    "x-precedence": lambda value: _first_word(value) in {"bulk", "junk", "list", "auto_reply", "auto-reply"},
-    "content-type": lambda value: _first_word(value) in _REPORTS,
-    "return-path": lambda value: "".join(value.split()) == "<>",
-    "delivered-to": lambda value: value.strip() == "autoresponder",
-    "x-fc-machinegenerated": lambda value: value.strip() == "true",
-}
 _REPORTS: Final = {
     "multipart/report",
     "message/delivery-status",
     "message/global-delivery-status",
     "message/disposition-notification",
+}
+_IN_BULK: Final = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
+# By header, what of its value means that. Both in lower case.
+_MARKS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "auto-submitted": lambda value: _first_word(value) not in {"", "no"},
+    "precedence": lambda value: _first_word(value) in _IN_BULK,
+    "x-precedence": lambda value: _first_word(value) in _IN_BULK,
+    "content-type": lambda value: _first_word(value) in _REPORTS,
+    "return-path": lambda value: "".join(value.split()) == "<>",
+    "delivered-to": lambda value: value.strip() == "autoresponder",
+    "x-fc-machinegenerated": lambda value: value.strip() == "true",
 }
 # What only programs write, whatever its value. Exchange: a rule of a mailbox, or the server itself, made the mail. (It marks what
 # people write, too, with headers whose names begin with X-MS-Exchange-.)
@@ -40,40 +41,37 @@ _PROGRAMS_OWN_PREFIX: Final = "x-auto-reply"
 # Values with which a header says that it does not apply.
 _NOT_SO: Final = {"", "no", "false", "0", "none"}
 _PROGRAMS: Final = re.compile(
-    r"mailer-daemon|postmaster|(no|do-?not|nao|não)[-_.]?(reply|responder|responda)|(bounces?|autoresponder|autoreply)"
+    r"mailer-daemon|postmaster|(no|do-?not|nao)[-_.]?(reply|responder|responda)|bounces?|autoresponder|autoreply"
 )
-# How absence notices, receipts and reports of delivery begin, in the languages of this desk and some beside; without accents.
+# How the subjects of absence notices and receipts begin, before a colon, in the languages of this desk and some beside; without accents.
 _BEGINNINGS: Final = (
-    # absence
     "respuesta automatica",
     "autorespuesta",
     "auto respuesta",
     "respuesta de ausencia",
-    "fuera de la oficina",
-    "fuera de oficina",
     "mensaje de ausencia",
     "aviso de ausencia",
+    "fuera de la oficina",
+    "fuera de oficina",
     "automatic reply",
+    "automatic response",
     "auto reply",
     "auto-reply",
     "autoreply",
     "auto response",
     "auto-response",
-    "automatic response",
     "out of office",
     "out of the office",
+    "out of office autoreply",
     "vacation reply",
     "resposta automatica",
-    "ausencia temporaria",
     "resposta de ausencia",
-    "aviso de ausencia temporaria",
+    "ausencia temporaria",
     "fora do escritorio",
     "reponse automatique",
     "automatische antwort",
     "abwesenheitsnotiz",
     "risposta automatica",
-    "resposta automatica",
-    # receipts
     "leido",
     "no leido",
     "lida",
@@ -82,36 +80,26 @@ _BEGINNINGS: Final = (
     "nao lido",
     "read",
     "not read",
-    "leida",
-    "confirmacion de lectura",
-    "confirmacao de leitura",
     "read receipt",
     "return receipt",
-    "acuse de recibo",
-    "entregado",
-    "entregue",
-    "delivered",
-    "retransmitido",
-    "relayed",
-    # reports
-    "undeliverable",
+    "confirmacion de lectura",
+    "confirmacao de leitura",
+)
+# How those of reports begin that a mail did not arrive; most have no colon.
+_REPORTS_BEGINNINGS: Final = (
+    "undeliverable:",
     "undelivered mail returned to sender",
-    "no se puede entregar",
-    "no entregable",
-    "nao e possivel entregar",
-    "nao foi possivel entregar",
+    "no se puede entregar:",
+    "nao e possivel entregar:",
     "delivery status notification",
     "mail delivery failed",
     "mail delivery failure",
-    "delivery failure",
-    "returned mail",
+    "mail delivery subsystem",
+    "returned mail:",
     "failure notice",
 )
-_REPLY: Final = re.compile(r"(?:(?:re|rv|fw|fwd|enc|res|rta)\s*:\s*)*")
-_BEGINNING: Final = re.compile(
-    rf"(?:{'|'.join(map(re.escape, sorted(set(_BEGINNINGS), key=len, reverse=True)))})"
-    r"(?:\s+autoreply|\s*\([^)]{0,40}\))?\s*(?::|\Z)"
-)
+_REPLY: Final = re.compile(r"(?:(?:re|rv|fw|fwd|enc|res|rta) ?: ?)*")
+_BEGINNING: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _BEGINNINGS))}) ?:")
 _MAX_SUBJECT: Final = 200  # characters of it that are looked at
 
 
@@ -164,5 +152,5 @@ def _begins_as_programs_do(subject: str) -> bool:
     """`Respuesta automática: ...`, perhaps after a `Re:`. Our own subjects begin with a ticket's code, and so do people's answers."""
     decomposed = unicodedata.normalize("NFKD", subject[:_MAX_SUBJECT].casefold())
     plain = " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-    begins = _REPLY.match(plain)
-    return begins is not None and _BEGINNING.match(plain, begins.end()) is not None
+    subject = _REPLY.sub("", plain, count=1)
+    return _BEGINNING.match(subject) is not None or subject.startswith(_REPORTS_BEGINNINGS)
