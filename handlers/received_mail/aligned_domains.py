@@ -46,8 +46,8 @@ _PUBLIC_SUFFIXES: Final = frozenset(
 
 def aligned(one: str, other: str) -> bool:
     """True if they are equal, or one is below the other and that is an organization's. Both in lower case, without a dot at the end."""
-    if not one or not other:
-        return False
+    if not all(one.split(".") + other.split(".")):
+        return False  # none, or no domain
     shorter, longer = sorted((one, other), key=len)
     if shorter == longer:
         return True

@@ -19,6 +19,7 @@ _PROGRAMS_NAMES: Final = re.compile(
     r"smime\.p7[msc]|.*\.p7s|signature\.asc|openpgp_(0x)?[0-9a-f]+.*\.asc|openpgp_signature(\.asc)?|publickey.*\.asc|.*\.ics",
     re.IGNORECASE | re.DOTALL,
 )
+_MAX_PROGRAMS_NAME: Final = 200
 # Parts that are text of the mail, unless somebody gave them a name: the footer of a list, a forwarded mail.
 _TEXTS: Final = ("text/", "message/", "multipart/")
 _CID: Final = re.compile(r"""\bcid:([^"'\s<>)]{1,1000})""", re.IGNORECASE)
@@ -42,7 +43,9 @@ def attached_files(mail: ReceivedMail, content_ids: Collection[str]) -> tuple[Re
 
 def _is_programs(file: ReceivedFile) -> bool:
     kind = file.content_type.partition(";")[0].strip().lower()
-    return kind in _PROGRAMS_TYPES or _PROGRAMS_NAMES.fullmatch(file.filename.strip()) is not None
+    name = file.filename.strip()
+    is_programs_name = len(name) <= _MAX_PROGRAMS_NAME and _PROGRAMS_NAMES.fullmatch(name) is not None
+    return kind in _PROGRAMS_TYPES or is_programs_name
 
 
 def _is_meant(file: ReceivedFile, shown: set[str], typed: set[str]) -> bool:

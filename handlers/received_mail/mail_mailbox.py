@@ -15,7 +15,7 @@ _MAX_NAME: Final = 60  # UTF-16 units
 # A comma may stand in a name: programs that decode `=?utf-8?q?Ruiz=2C_Marta?=` leave away the quotes that it needs then.
 _WITH_NAME: Final = re.compile(r"(?P<name>[^<>:;]*)<\s*(?P<address>[^<>\x00\s]*)\s*>\s*")
 _ALONE: Final = re.compile(r"\s*(?P<address>[^<>\x00\s,:;]+)\s*")
-_ADDRESS_LIKE: Final = re.compile(r"[^\s<>,:;()\"\x00]+@[^\s<>,:;()\"\x00]+")
+_BETWEEN_ADDRESSES: Final = re.compile(r"[\s<>,:;()\"\x00]+")
 _GMAIL: Final = {"gmail.com", "googlemail.com"}
 
 
@@ -41,7 +41,8 @@ def addresses_in(value: str) -> tuple[str, ...]:
     """All that look like e-mail addresses in a header, in lower case: rather too many of them than too few."""
     with suppress(Malformed):
         value = read_header(value, len(value)).without_comments
-    return tuple(each.strip(".'").lower() for each in _ADDRESS_LIKE.findall(value))
+    words = (each.strip(".'").lower() for each in _BETWEEN_ADDRESSES.split(value))
+    return tuple(each for each in words if "@" in each.strip("@"))
 
 
 def domain_of(address: str) -> str:
