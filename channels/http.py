@@ -87,16 +87,19 @@ class Http:
         timeout: Timeout,
         decode_content: bool = True,
         before_body: Callable[[], None] | None = None,
+        max_answer: int | None = None,
     ) -> Answer:
         """Send a request once, without following redirects, and read the answer. Raises urllib3's HTTPError.
 
         before_body: called when all but the body is on the wire; if it raises, the body is not sent, so the request has no effect.
+        max_answer: in bytes, for this one.
         """
         answer = self.open(method, url, body=body, headers=headers, timeout=timeout, before_body=before_body)
-        content = answer.read(self._max_answer + 1, decode_content=decode_content)
-        if len(content) > self._max_answer:
+        most = self._max_answer if max_answer is None else max_answer
+        content = answer.read(most + 1, decode_content=decode_content)
+        if len(content) > most:
             answer.close()
-            raise AnswerTooLong(f"more than {self._max_answer} bytes")
+            raise AnswerTooLong(f"more than {most} bytes")
         answer.read(1, decode_content=decode_content)  # that one was cut off only a second read notices
         answer.release_conn()
         return Answer(status=answer.status, headers=answer.headers, body=content)

@@ -12,35 +12,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cached_property
-from json import dumps
 from threading import BoundedSemaphore
 from typing import Any, Final
 
-from urllib3 import Timeout
-
 from channels.download import MediaError
-from channels.http import Answer, Http
+from channels.http import Http
 from channels.ogg import voice_seconds
+from channels.resend_client import resend_sdk, result_of_error
 from channels.whatsapp_media import ENDINGS, Media, safe_type
 from state.model.message import Attachment
 from state.model.outbox_row import Email, Outcome, Result
 
 ROW_TAG: Final = "row"
-_TIMEOUT_SECONDS: Final = 10
-_QUOTA_SECONDS: Final = 3600.0  # pause before probing again; the quota resets daily
-_RETRY_AFTER_DEFAULT: Final = 2.0
-_MAX_RETRY_AFTER: Final = 3600.0  # the idempotency key lives for a day
 # For all attachments of one mail: many mailboxes accept no more than 20 MB, and base64 adds a third.
 _MAX_BYTES: Final = 10 * 1024 * 1024
 _MAX_WITH_FILES: Final = 2  # at once: 10 MB of files take 50 MB of memory while they are sent
 _FETCH_SECONDS: Final = 4.0  # no further download is started after this
-_QUOTAS: Final = {"daily_quota_exceeded", "monthly_quota_exceeded"}
 # RFC 3834, and what Exchange and Outlook look at: no absence notice answers our e-mail, which would go to all technicians.
 _NO_AUTO_REPLIES: Final = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _NOT_IN_NAMES: Final = str.maketrans("", "", '"\\<>@')
-_OK: Final = 200
-_ERRORS: Final = 400
-_REFUSED: Final = {400, 404, 405, 413, 422}  # this e-mail will never be accepted
 
 
 def email_request(
@@ -174,9 +164,7 @@ class Resend:
         try:
             answer = emails.send(request, {"idempotency_key": dedup_key})
         except ResendError as error:
-            if isinstance(error.__context__, UnclearAnswer):
-                return error.__context__.result()
-            return result_of(error.code, error.error_type, error.headers)
+            return result_of_error(error)
         return Result(outcome=Outcome.SENT, provider_id=answer["id"])
 
     def _fetch_files(self, refs: Sequence[AttachmentRef]) -> list[dict[str, str]]:
@@ -196,91 +184,4 @@ class Resend:
 
     @cached_property
     def _emails(self) -> Any:
-        import resend
-
-        resend.api_key = self._api_key
-        resend.default_http_client = _KeptConnections(self._http)  # type: ignore[assignment]  # has all that is called
-        return resend.Emails
-
-
-class _KeptConnections:
-    """What the SDK sends its requests with. Its own client opens a connection, with a TLS handshake, for each e-mail."""
-
-    def __init__(self, http: Http) -> None:
-        self._http = http
-
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str], json: object
-    ) -> tuple[bytes, int, Mapping[str, str]]:
-        """Send a request once. The SDK makes any error a ResendError whose code is 500 and whose context is that error."""
-        answer = self._http.request(
-            method.upper(),
-            url,
-            body=dumps(json).encode(),
-            headers={**headers, "Content-Type": "application/json"},
-            timeout=Timeout(connect=_TIMEOUT_SECONDS, read=_TIMEOUT_SECONDS),
-        )
-        if not _is_resends(answer):
-            raise UnclearAnswer(answer.status, answer.headers)
-        return answer.body, answer.status, answer.headers
-
-
-class UnclearAnswer(Exception):
-    """Not the answer of Resend's API, but perhaps of a proxy in front of it: whether the e-mail was accepted is not known.
-
-    The SDK would believe its status, and take a 200 without an id, or a redirect, for a success.
-    """
-
-    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
-        super().__init__(f"resend unclear {status}")
-        self._status = status
-        self._headers = headers
-
-    def result(self) -> Result:
-        """What it means. Too many, and too large, are the same whoever says so."""
-        match self._status:
-            case 429:
-                retry_seconds = _retry_after(self._headers)
-                return Result(outcome=Outcome.LIMITED, error=str(self), retry_seconds=retry_seconds)
-            case 413:
-                return Result(outcome=Outcome.DEAD, error=str(self))
-            case _:
-                return Result(outcome=Outcome.UNKNOWN, error=str(self))
-
-
-def _is_resends(answer: Answer) -> bool:
-    """Return True if the answer has the shape of Resend's: JSON with the id of the e-mail, or with the name of an error."""
-    said = answer.json()
-    if "application/json" not in answer.headers.get("content-type", "") or not isinstance(said, dict):
-        return False
-    if answer.status == _OK:
-        return isinstance(said.get("id"), str) and said["id"] != ""
-    is_error = answer.status >= _ERRORS and said.get("statusCode", answer.status) == answer.status
-    return is_error and isinstance(said.get("name"), str)
-
-
-def result_of(code: str | int, error_type: str, headers: dict[str, str]) -> Result:
-    """Map a refusal to a Result; `Outcome` says what each leads to.
-
-    Source: Resend's error table; the SDK reports a broken connection as HttpClientError.
-    """
-    status = int(code) if str(code).isdecimal() else 500
-    error = f"resend {status} {error_type}"[:120]
-    if error_type == "invalid_idempotent_request":
-        return Result(outcome=Outcome.SENT, error=error)  # an earlier attempt, with other bytes, was accepted
-    if error_type in _QUOTAS:
-        return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=_QUOTA_SECONDS)
-    if status == 429:
-        return Result(outcome=Outcome.LIMITED, error=error, retry_seconds=_retry_after(headers))
-    if status in {401, 403}:
-        return Result(outcome=Outcome.PAUSED, error=error, retry_seconds=60.0)
-    if status in _REFUSED:
-        return Result(outcome=Outcome.DEAD, error=error)
-    return Result(outcome=Outcome.UNKNOWN, error=error)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    given = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    if not given.replace(".", "", 1).isdecimal():
-        return _RETRY_AFTER_DEFAULT
-    return min(float(given), _MAX_RETRY_AFTER)
+        return resend_sdk(self._api_key, self._http).Emails

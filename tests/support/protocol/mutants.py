@@ -698,7 +698,7 @@ MUTANTS = (
         name="the rate of the account is a failed try",
         python=[
             Python(
-                where="channels.resend_email:result_of",
+                where="channels.resend_client:result_of",
                 old="outcome=Outcome.LIMITED",
                 new="outcome=Outcome.RETRY",
             )
@@ -739,7 +739,7 @@ MUTANTS = (
         name="any answer is Resend's",
         python=[
             Python(
-                where="channels.resend_email:_KeptConnections.request",
+                where="channels.resend_client:KeptConnections.request",
                 old="if not _is_resends(",
                 new="if False and not _is_resends(",
             )
