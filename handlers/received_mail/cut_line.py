@@ -15,10 +15,10 @@ from handlers.received_mail.lines import Line
 from messages.email.layout import cut_lines
 
 _ACCENTS: Final = "\u0300-\u036f"  # that follow their letter
-_BEFORE: Final = r"^[^\w\n]{0,40}_{0,2}"
+_BEFORE: Final = r"^(?:[^\w\n]|_){0,40}"
 _BETWEEN: Final = r"[\W_]{1,40}"
 # Nothing more, or its dashes and then whatever a program has put on the same line.
-_AFTER: Final = r"(?:[^\w\n]{0,40}$|[^\w\n]{0,10}[-‐‑‒–—―−])"
+_AFTER: Final = r"(?:(?:[^\w\n]|_){0,40}$|[^\w\n]{0,10}[-‐‑‒–—―−])"
 
 
 def above_cut_line(lines: Sequence[Line]) -> Sequence[Line]:

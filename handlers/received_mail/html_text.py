@@ -6,7 +6,7 @@ Anybody can send anything: nothing here recurses, and everything takes time in p
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import unquote
@@ -210,7 +210,9 @@ class _Reader(HTMLParser):
             bullet=above.bullet or "mso-list:ignore" in style,
             in_item=above.in_item or tag == "li",
         )
-        element = _Element(tag, look, margin=not above.in_item and has_margin(tag, attributes, style))
+        element = _Element(
+            tag, look, margin=not (look.hidden or above.in_item) and has_margin(tag, attributes, style)
+        )
         self._open.append(element)
         if block:
             self._blocks.append(element)
@@ -283,6 +285,8 @@ class _Reader(HTMLParser):
             self._bullet = ""
         elif tag == "tr" and self._rows:
             self._join_cells(self._rows.pop())
+        elif tag in {"td", "th"}:
+            self._margin = False
 
     def _join_cells(self, row: _Row) -> None:
         """A row whose cells are one line each becomes one line."""
@@ -313,8 +317,13 @@ class _Reader(HTMLParser):
             return
         link, self._link = self._link, None
         shown = "".join(link.shown).replace("\xa0", " ").strip()
-        if shown and not _is_shown(link.address, shown):
-            self._write(f" ({link.address.removeprefix('mailto:').removeprefix('tel:')})")
+        if not shown or _is_shown(link.address, shown):
+            return
+        address = f" ({link.address.removeprefix('mailto:').removeprefix('tel:')})"
+        if self._text:
+            self._write(address)
+        else:  # its line has ended within it
+            self._lines[-1] = replace(self._lines[-1], text=self._lines[-1].text + address)
 
     # Lines
 

@@ -11,7 +11,7 @@ from typing import Final
 from mailparser_reply import EmailMessage
 from mailparser_reply.constants import MAIL_LANGUAGES
 
-from handlers.received_mail.lines import Line
+from handlers.received_mail.lines import Line, Origin
 
 MAX_SEARCHED: Final = 20_000  # characters; nobody reads more than 4,096 of an answer in WhatsApp
 
@@ -19,19 +19,21 @@ _OURS: Final = "mostrador"
 _NEVER: Final = "(?!)"
 _QUOTED: Final = r"(?:> ?){0,9}"
 _WROTE: Final = r"(?:escribi[oó]|ha escrito|wrote|escreveu)"
-_ON: Final = r"(?:El|En|On|Em|No dia|A)\s"
-# A character of an attribution, which may be wrapped but has no blank line in it, and no second beginning.
-_SIGN: Final = r"(?:[^\n]|\n(?!\n))"
+_ON: Final = r"(?:El|En|On|Em|No dia|A)(?: |\n(?!\n))"
+# A character of an attribution, which may be wrapped but has no blank line in it, and no second beginning: what comes before that
+# was typed ("El cable es este.").
+_SIGN: Final = rf"(?:[^\n]|\n(?!\n|{_ON}[^\n]{{0,25}}\d))"
 _BEFORE_WROTE: Final = rf"(?:(?!{_WROTE}\s?:){_SIGN}){{0,300}}?"
 _ADDRESS: Final = r"[^\s<>@]{1,100}@[^\s<>@]{1,100}"
 _TIME: Final = r"\b\d{1,2}[:.h]\d{2}"
 _DATE: Final = r"\b(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4})\b"
-# Somebody may type "El técnico escribió:". A program says when, or from which address.
-_PROVEN: Final = (
-    rf"(?:(?={_BEFORE_WROTE}[^\s<>@]@[^\s<>@])|(?={_BEFORE_WROTE}{_DATE})(?={_BEFORE_WROTE}{_TIME}))"
-)
+_WITH_ADDRESS: Final = rf"(?={_BEFORE_WROTE}[^\s<>@]@[^\s<>@])"
+_WITH_TIME: Final = rf"(?={_BEFORE_WROTE}{_DATE})(?={_BEFORE_WROTE}{_TIME})"
+_THEN_QUOTED: Final = r"(?=\n{0,3}(?:>|--\n|\Z))"
+# Somebody may type "El técnico escribió:", or even when. A program says from which address, or puts the quoted mail below.
 _ATTRIBUTIONS: Final = (
-    rf"{_ON}{_PROVEN}{_BEFORE_WROTE}{_WROTE}\s?:$",
+    rf"{_ON}{_WITH_ADDRESS}{_BEFORE_WROTE}{_WROTE}\s?:$",
+    rf"{_ON}{_WITH_TIME}{_BEFORE_WROTE}{_WROTE}\s?:${_THEN_QUOTED}",
     # Soporte <soporte@example.com> escribió (el 30 nov 2026):
     rf"[^\n<>]{{0,100}}<{_ADDRESS}>,? {_WROTE}[^\n:]{{0,60}}(?::\d\d[^\n:]{{0,30}}){{0,2}}:$",
     # 2026-11-30 10:00 GMT-03:00 Soporte <soporte@example.com>:
@@ -61,15 +63,15 @@ MAIL_LANGUAGES[_OURS] = {
     "sent_from": _NEVER,
 }
 
+_MARK: Final = ">"
+_SHORT_RULE: Final = "___"
 _RULE: Final = re.compile(r"[_\-]{20,}")
 
 
 def above_quoted_mail(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines above the first that says that a mail is quoted there, or above "--", which begins a signature."""
     searched = _searched(lines)
-    words = [" ".join(line.text.split()) for line in searched]
-    # A rule, which the library would take away, keeps its line.
-    kept = _words_kept("\n".join("___" if _RULE.fullmatch(each) else each for each in _without_gaps(words)))
+    kept = _words_kept("\n".join(_without_gaps([_words(line) for line in searched])))
     above = _first(searched, kept)
     if len(above) == len(searched):
         return lines
@@ -85,6 +87,14 @@ def _searched(lines: Sequence[Line]) -> Sequence[Line]:
             return lines[:number]
         left -= len(line.text) + 1
     return lines
+
+
+def _words(line: Line) -> str:
+    """A line as it is searched. A long rule, which the library would take away, keeps its place."""
+    words = " ".join(line.text.split())
+    if line.origin is Origin.QUOTE:
+        return _MARK
+    return _SHORT_RULE if _RULE.fullmatch(words) else words
 
 
 def _without_gaps(words: Sequence[str]) -> list[str]:
@@ -105,7 +115,7 @@ def _words_kept(text: str) -> int:
 def _first(lines: Sequence[Line], count: int) -> Sequence[Line]:
     """The lines up to the `count`-th that is not blank; all of them if there are not more."""
     for number, line in enumerate(lines):
-        if not line.is_blank:
+        if _words(line):
             if not count:
                 return lines[:number]
             count -= 1

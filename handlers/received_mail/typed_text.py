@@ -51,10 +51,9 @@ def _lines(mail: ReceivedMail) -> tuple[Sequence[Line], bool]:
 
 
 def _typed(lines: Sequence[Line]) -> Sequence[Line]:
-    above = above_cut_line(lines)
-    typed = [line for line in above if line.origin is Origin.TYPED]
-    typed = [] if _all_quoted(typed) else typed
-    return above_signature(above_quoted_mail(typed))
+    unsigned = [line for line in above_cut_line(lines) if line.origin is not Origin.SIGNATURE]
+    typed = [line for line in above_quoted_mail(unsigned) if line.origin is Origin.TYPED]
+    return [] if _all_quoted(typed) else above_signature(typed)
 
 
 def _all_quoted(lines: Sequence[Line]) -> bool:

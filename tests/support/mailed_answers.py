@@ -6,7 +6,8 @@ that. In `html` and `text` they stand at [[typed]], and our e-mail at [[our e-ma
 """
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -37,23 +38,33 @@ class MailedAnswer:
     typed: list[str]
     content_ids: list[str] | None = None
 
-    def mail(self, ours: Email, typed_html: list[str] | None = None) -> ReceivedMail:
-        """The mail when it answers this e-mail of ours, perhaps with something else typed in its HTML."""
-        typed = self.typed_html if typed_html is None else typed_html
+    def mail(self, ours: Email) -> ReceivedMail:
+        """The mail when it answers this e-mail of ours."""
         return ReceivedMail(
             id="4ef9a417",
             sender=self.headers["from"],
             subject=self.headers["subject"],
             headers={name: (value,) for name, value in self.headers.items()},
-            html=_filled(self.html, typed or [], _body(ours.html)),
+            html=_filled(self.html, self.typed_html or [], _body(ours.html)),
             text=_filled(self.text, self.typed_text or [], ours.text),
         )
 
-    def writes(self, lines: list[str]) -> list[str]:
-        """These lines as the program writes them in HTML: of blanks that it would lose it makes others."""
+    def with_typed(self, lines: list[str]) -> "MailedAnswer":
+        """The same with something else typed."""
+        flowed = "format=flowed" in self.headers["content-type"]
+        return replace(
+            self,
+            typed=lines,
+            typed_html=[self._html_line(line) for line in lines] if self.html else None,
+            typed_text=[_stuffed(line) for line in lines] if flowed else lines,
+        )
+
+    def _html_line(self, words: str) -> str:
+        """Of blanks that would be lost the programs make others."""
         assert self.line
         assert self.blank
-        return [self.line.replace(WORDS, _words(line)) if line else self.blank for line in lines]
+        kept = re.sub("^ | (?= )", "\xa0", words)
+        return self.line.replace(WORDS, escape(kept, quote=False)) if words else self.blank
 
 
 def recorded(path: Path) -> MailedAnswer:
@@ -86,6 +97,6 @@ def _body(html: str) -> str:
     return "<div" + html[html.index("<body") + len("<body") : html.index("</body>")] + "</div>"
 
 
-def _words(line: str) -> str:
-    bare = line.lstrip(" ")
-    return "&nbsp;" * (len(line) - len(bare)) + escape(bare, quote=False).replace("  ", "&nbsp; ")
+def _stuffed(line: str) -> str:
+    """RFC 3676: a line that could be taken for a quoted one has a blank before it."""
+    return f" {line}" if line.startswith((" ", ">", "From ")) else line
