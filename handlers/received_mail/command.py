@@ -1,0 +1,60 @@
+"""The command with which a technician may begin a mail: `#nota`, `#pregunta`, `#resuelto`, `#tomar`, in three languages."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class CommandKind(StrEnum):
+    """What a mail is. ANSWER: no command; UNKNOWN: a word after a "#" that is none."""
+
+    ANSWER = "answer"
+    NOTE = "note"
+    ASK = "ask"
+    RESOLVE = "resolve"
+    TAKE = "take"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a mail asks for. text: the rest, stripped, or all of it if unknown; word: the one that is unknown, as typed with its "#"."""
+
+    kind: CommandKind
+    text: str = field(repr=False)
+    word: str = field(default="", repr=False)
+
+
+# As said to one of us, to all, of a thing or of several, without accents.
+_WORDS: Final = {
+    CommandKind.NOTE: "nota notas note notes anotar anotacion anotacao interno interna internal",
+    CommandKind.ASK: """pregunta preguntas preguntar consulta question questions ask pergunta perguntas perguntar
+        duvida""",
+    CommandKind.RESOLVE: """resuelto resuelta resueltos resueltas resolver resolved solved resolve solve fixed resolvido
+        resolvida resolvidos resolvidas solucionado solucionada""",
+    CommandKind.TAKE: "tomar tomo tomado tomada take taken taking assumir assumo assumido assumida asumir asumo",
+}
+_KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+_FIRST_WORD: Final = re.compile(r"#\S*")
+_COMMAND: Final = re.compile(r"(#[\w\u0300-\u036f]+)(?::|[.,;!]*(?=\s|$))")
+
+
+def read_command(text: str) -> Command:
+    """The command that a text begins with. Text may follow in the same line, or below."""
+    text = text.strip()
+    first = _FIRST_WORD.match(text)
+    if not first:
+        return Command(kind=CommandKind.ANSWER, text=text)
+    found = _COMMAND.match(text)
+    kind = _KINDS.get(_plain(found[1][1:])) if found else None
+    if found is None or kind is None:
+        return Command(kind=CommandKind.UNKNOWN, text=text, word=first[0])
+    return Command(kind=kind, text=text[found.end() :].strip())
+
+
+def _plain(word: str) -> str:
+    """In lower case and without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
