@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 
 from emulator import EmulatorError
 from emulator.child_process import Process, start_child, stop_child
+from emulator.resend.switches import ANSWER_DOMAIN
 from emulator.serving import free_port
 from emulator.supabase.project import SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY
 
@@ -85,6 +86,11 @@ def operator_settings(graph: "Graph", database_url: str) -> dict[str, str]:
 def technicians() -> dict[str, str]:
     """Two technicians for `make run`, unless .env or the shell name others."""
     return {"SUPPORT_EMAIL_TO": "Marta Ruiz <marta@example.com>, Luis Paz <luis@example.com>"}
+
+
+def mailed_answers() -> dict[str, str]:
+    """For `make run`: technicians can answer our e-mails, on the page."""
+    return {"INBOUND_EMAIL_DOMAIN": ANSWER_DOMAIN}
 
 
 def own_settings() -> dict[str, str]:

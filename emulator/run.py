@@ -14,7 +14,14 @@ from pathlib import Path
 import httpx
 
 from emulator import EmulatorError, python
-from emulator.function import Function, operator_settings, own_settings, settings, technicians
+from emulator.function import (
+    Function,
+    mailed_answers,
+    operator_settings,
+    own_settings,
+    settings,
+    technicians,
+)
 from emulator.instances import Instance, Instances, stop_all
 from emulator.serving import address, free_port, listen, serve_in_thread
 from emulator.stand_ins import StandIns
@@ -128,7 +135,7 @@ class _Functions:
     def _environment(self, stand_ins_url: str) -> dict[str, str]:
         public_url = f"http://127.0.0.1:{self._port}"
         given = settings(stand_ins_url, public_url, self._stand_ins.graph, self._stand_ins.resend)
-        return {**given, **technicians(), **own_settings(), **self._real}
+        return {**given, **technicians(), **mailed_answers(), **own_settings(), **self._real}
 
 
 def choose_usual_port(file: Path) -> None:

@@ -20,6 +20,7 @@ from emulator.meta.sent_message import SentMessage
 from emulator.meta.users import Person
 from emulator.meta.webhook_delivery import RETRY_DELAYS, Stage, WebhookDelivery
 from emulator.meta.webhook_payload import media_of, messages_in
+from emulator.resend.mail_delivery import MailDelivery
 from emulator.resend.mail_folder import MailFolder, ReceivedFolder
 from emulator.resend.resend_api import Resend
 from emulator.resend.switches import RegisteredWebhook
@@ -28,6 +29,7 @@ from emulator.site.chat import Chat
 from emulator.site.chat_storage import MediaFolder
 from emulator.site.database_view import DatabaseView
 from emulator.site.fault_switches import FaultSwitches
+from emulator.site.mailed_replies import MailedReplies
 from emulator.site.message_tracker import MessageTracker
 from emulator.site.outside_deliveries import learn_from_commits
 from emulator.site.page_server import PageServer
@@ -167,9 +169,17 @@ class StandIns:
             desk=TechniciansDesk(settings=settings, resend=self.resend, whatsapp=self._whatsapp),
             graph=self.graph,
             customers=self.customers,
+            replies=MailedReplies(
+                settings=settings, resend=self.resend, delivery=self._mail_delivery(settings)
+            ),
             say=SayHandler(self.graph, self.resend, self.customers, self.supabase.database_url),
         )
         return self._page
+
+    def _mail_delivery(self, settings: Settings) -> MailDelivery:
+        delivery = MailDelivery(f"{settings.public_url}/mail", self.resend.received_event)
+        delivery.call_log.on_call = self.calls.recorder("resend")
+        return delivery
 
     def _restore(self) -> list[Json]:
         """Restore messages, customers, files and e-mails of earlier runs. Returns the webhooks that are not delivered yet."""

@@ -121,6 +121,11 @@ class Calls:
         return "message", [wamid]
 
     def _resend(self, entry: LoggedCall) -> _Found:
+        """Calls to Resend, and its webhook's."""
+        if entry.path.endswith("/mail"):
+            return str(entry.request["type"]), []
+        if entry.method == "GET":
+            return "download" if "/downloads/" in entry.path else "receiving", []
         row, _, _technician = (entry.key or "").rpartition("/")
         return "emails", [self._of(entry.key, row)]
 

@@ -22,6 +22,7 @@ from emulator.meta.webhook_delivery import WebhookDelivery
 from emulator.site.customer_actions import ActionRequest, Phone
 from emulator.site.customer_list import NewCustomer, key_of
 from emulator.site.fault_switches import FunctionAction, FunctionRequest, Switches
+from emulator.site.mailed_replies import MailedReplies, ReplyRequest
 from emulator.site.request_body import Body, Refused
 from emulator.site.say_request import SayHandler, SayRequest
 from emulator.site.sections import Sections
@@ -43,6 +44,7 @@ class PageServer:
     graph: Graph
     customers: WebhookDelivery
     say: SayHandler
+    replies: MailedReplies
     sweep_url: str = ""
 
     def app(self) -> ASGIApp:
@@ -56,6 +58,7 @@ class PageServer:
                 Route("/emulator/mail/{mail_id}", self._mail),
                 _post("say", SayRequest, self._say),
                 _post("actions", ActionRequest, self._act),
+                _post("reply", ReplyRequest, self.replies.reply),
                 _post("customers", NewCustomer, self._add_customer),
                 _post("switches", Switches, self._switch),
                 _post("function", FunctionRequest, self._function),

@@ -41,12 +41,16 @@ class TechniciansDesk:
     whatsapp: Json | None = None
 
     def as_json(self) -> Json:
-        """The page's language is the desk's, its times are in the desk's zone, and its mailboxes are the technicians'."""
+        """The page's language is the desk's, its times are in the desk's zone, and its mailboxes are the technicians'.
+
+        E-mails that ask for answers at `answer_domain` can be answered.
+        """
         language = self.settings.default_language
         return {
             "language": language,
             "texts": texts(language),
             "whatsapp": self.whatsapp,
+            "answer_domain": self.settings.answer_domain,
             "timezone": self.settings.support_timezone.key,
             "technicians": [
                 {"address": each.address.lower(), "name": each.name} for each in self.settings.technicians

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +25,7 @@ import pytest
 from emulator import run
 from emulator.meta.account import ACCESS_TOKEN
 from emulator.meta.webhook_payload import BUSINESS
+from emulator.resend.resend_api import Resend
 from emulator.site.page_server import MAX_BYTES, PAGE
 from emulator.site.technicians_desk import texts
 from emulator.supabase.postgres import try_lock
@@ -47,6 +49,7 @@ SECTIONS = {
 }
 ANA, BOB, MARINA = "5491155550101", "15551110000", "BR.marina01"
 MARTA, LUIS = "marta@example.com", "luis@example.com"
+ANSWERS = "tk7f3k9qx2-0123456789ab-c-0123456789abcdef0123@answers.example.com"
 REPORT = "mi impresora no imprime y se traba"
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photo").decode()
 TICKET_PAGE = re.compile(r"http://\S+/t/\S+")
@@ -552,10 +555,50 @@ def test_the_page_has_the_desk_s_language_zone_and_technicians(desk: Running) ->
 
     assert (told["language"], told["timezone"]) == ("es", "America/Argentina/Buenos_Aires")
     assert told["texts"] == texts(Language.ES)
+    assert told["answer_domain"] == ANSWERS.partition("@")[2]
     assert told["technicians"] == [
         {"address": MARTA, "name": "Marta Ruiz"},
         {"address": LUIS, "name": "Luis Paz"},
     ]
+
+
+@pytest.fixture
+def answerable(desk: Running) -> Json:
+    """An e-mail to Marta that asks for answers at the desk's own domain."""
+    mail = {
+        "from": "Mostrador <m@example.com>",
+        "to": [MARTA],
+        "subject": "Hola",
+        "text": REPORT,
+        "reply_to": [ANSWERS],
+    }
+    headers = {"authorization": f"Bearer {Resend.api_key}", "idempotency-key": f"mail/{uuid.uuid4()}"}
+    sent = desk.browser.post("/resend/emails", json=mail, headers=headers).json()
+    found: Json = _mail(sent["id"], desk.page.until("mails", partial(_mail, sent["id"])))
+    return found
+
+
+def _mail(mail_id: str, mails: list[Json]) -> Any:
+    return next((mail for mail in mails if mail["id"] == mail_id), None)
+
+
+@pytest.mark.parametrize("sender", ["technician", "stranger", "forged", "out_of_office"])
+def test_an_email_can_be_answered(desk: Running, answerable: Json, sender: str) -> None:
+    known = len(desk.page.calls)
+    said = desk.post("reply", mail=answerable["id"], text="Ya está listo.", sender=sender)
+
+    assert said["status"] == 200
+    desk.page.until("calls", lambda calls: "email.received" in [call["name"] for call in calls[known:]])
+    received = desk.browser.get(
+        f"/resend/emails/receiving/{said['id']}", headers={"authorization": f"Bearer {Resend.api_key}"}
+    ).json()
+    assert received["to"] == [ANSWERS]
+    assert received["text"].startswith("Ya está listo.")
+
+
+def test_an_email_that_asks_for_no_answer_gets_none(desk: Running) -> None:
+    answer = desk.browser.post("/emulator/reply", json={"mail": "none", "text": "Hola"})
+    assert (answer.status_code, answer.json()) == (409, {"error": "this e-mail cannot be answered"})
 
 
 def _mentions(link: str, mails: list[Json]) -> bool:

@@ -4,6 +4,7 @@ import { segmented } from "./controls.js";
 import { el } from "./dom.js";
 import { exact, t, when } from "./i18n.js";
 import { icon } from "./icons.js";
+import { replyForm } from "./reply-form.js";
 import { choose, ui } from "./store.js";
 
 const ADDRESS = /https?:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?\/t\/[^\s<>"]+/u;
@@ -44,8 +45,9 @@ export function reading(mail, back) {
   const part = ui.part === "text" ? "text" : "html";
   parts.show(part);
   show(part);
-  const tools = el("div", { class: "tools" }, parts.node, pageLink(pageIn(mail)));
-  return el("article", { class: "reading mail" }, back, el("h2", {}, mail.subject), envelope(mail), tools, frame, text);
+  const reply = replyForm(mail);
+  const tools = el("div", { class: "tools" }, parts.node, el("div", { class: "tools-end" }, reply.button, pageLink(pageIn(mail))));
+  return el("article", { class: "reading mail" }, back, el("h2", {}, mail.subject), envelope(mail), tools, reply.form, frame, text);
 }
 
 function envelope(mail) {
