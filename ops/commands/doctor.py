@@ -5,6 +5,8 @@ from typing import Final
 import typer
 
 from ops.checks.finding import any_wrong, report, run_checks
+from ops.checks.mail_domains import check_mail_domains
+from ops.checks.mailed_answers import check_mailed_answers
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
 from ops.checks.resend_account import check_resend
@@ -23,6 +25,8 @@ CHECKS: Final = (
     check_supabase,
     check_resend,
     check_quota,
+    check_mailed_answers,
+    check_mail_domains,
     check_service,
     check_outbox,
     check_watch,
