@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
+from handlers.people import People
+from handlers.received_mail.public_domains import PUBLIC_DOMAINS
 from ops.checks.finding import AtDeploy, Finding, right, warning, wrong
 from ops.errors import OpsError
 from ops.mail_dns import DnsNotAnswering, MailDns
@@ -32,7 +34,8 @@ def check_mail_domains(settings: OperatorSettings, dns: MailDns | None = None) -
     except DnsNotAnswering as error:
         yield warning("answer domain", f"its DNS is not checked: {error}")
         return
-    senders = _domains_of_technicians(settings)
+    people = _people(settings)
+    senders = list(dict.fromkeys(map(_domain, people.addresses)))
     looks = [
         partial(_told, "answer domain", domain, partial(_answer_domain, dns, domain, senders)),
         *(
@@ -43,6 +46,7 @@ def check_mail_domains(settings: OperatorSettings, dns: MailDns | None = None) -
     with ThreadPoolExecutor(max_workers=len(looks)) as pool:
         for found in pool.map(lambda look: look(), looks):
             yield from found
+    yield from _shared_in_public(people)
 
 
 def _told(check: str, domain: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
@@ -52,12 +56,27 @@ def _told(check: str, domain: str, look: Callable[[], Iterator[Finding]]) -> lis
         return [warning(check, f"{domain} is not checked: {error}")]
 
 
-def _domains_of_technicians(settings: OperatorSettings) -> list[str]:
+def _people(settings: OperatorSettings) -> People:
     try:
-        addresses = settings.people.addresses
+        return settings.people
     except OpsError:  # check_settings reports it
-        return []
-    return list(dict.fromkeys(address.rpartition("@")[2] for address in addresses))
+        return People(technicians=())
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
+
+
+def _shared_in_public(people: People) -> Iterator[Finding]:
+    """At a domain of their own, all who share a mailbox may answer for it."""
+    shared = [
+        each.address
+        for each in people.technicians
+        if not each.name and _domain(each.address) in PUBLIC_DOMAINS
+    ]
+    if shared:
+        text = f"for {' and '.join(shared)} only that very address may answer, as anybody can have one at its provider"
+        yield right("shared mailboxes", text)
 
 
 def _answer_domain(dns: MailDns, domain: str, senders: list[str]) -> Iterator[Finding]:

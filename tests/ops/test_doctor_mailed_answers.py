@@ -398,6 +398,22 @@ class TestTechniciansDomains:
             assert "technicians' domains" not in {each[0] for each in found}
 
 
+class TestSharedMailboxes:
+    """Addresses without a name."""
+
+    def test_at_a_provider_where_anybody_can_have_one(self, desk: Desk) -> None:
+        to = "taller@example.com, Shop@Gmail.com, Ana <ana@gmail.com>, desk@outlook.com"
+        assert desk.line("shared mailboxes", SUPPORT_EMAIL_TO=to) == (
+            "right",
+            "for Shop@Gmail.com and desk@outlook.com only that very address may answer, as anybody can have one at its provider",
+            "",
+        )
+
+    def test_of_which_nothing_has_to_be_said(self, desk: Desk) -> None:
+        to = "taller@example.com, Ana <ana@gmail.com>"
+        assert "shared mailboxes" not in {each[0] for each in desk.doctor(SUPPORT_EMAIL_TO=to)}
+
+
 class TestDnsThatDoesNotAnswer:
     def test_a_name(self, desk: Desk) -> None:
         desk.patience = 1
