@@ -4,6 +4,7 @@ OpsError
   Unreachable       no response
   OtherSchema       the database was not made by the migrations of this version
   MetaError         Meta refused the call
+  ResendError       Resend refused the call
   SupabaseError     the Data API cannot be used; exit code 2
   ProgramError      gcloud, npm or node failed or is not installed
 """
@@ -36,6 +37,19 @@ class MetaError(OpsError):
         numbers = f"code {code}" + (f", subcode {subcode}" if subcode else "")
         super().__init__(f"Meta: {reason} ({numbers})")
         self.reason, self.code, self.subcode = reason, code, subcode
+
+
+class ResendError(OpsError):
+    """Resend refused the call. status: of HTTP; name: of the error, as Resend documents them, or ""."""
+
+    def __init__(self, status: int, name: str) -> None:
+        super().__init__(f"Resend answers {status}" + (f" ({name})" if name else ""))
+        self.status, self.name = status, name
+
+    @property
+    def sending_only(self) -> bool:
+        """Whether the key may send, and do nothing else."""
+        return self.name == "restricted_api_key"
 
 
 class SupabaseError(OpsError):

@@ -117,6 +117,11 @@ class OperatorSettings:
             raise OpsError("DEFAULT_LANGUAGE must be es, en or pt") from None
 
     @property
+    def answer_domain(self) -> str:
+        """The domain to which technicians answer our e-mails, if they can: as the desk itself has it. Lower case."""
+        return "" if self.missing("RESEND_WEBHOOK_SECRET") else self.get("INBOUND_EMAIL_DOMAIN").lower()
+
+    @property
     def people(self) -> People:
         """The technicians; none without the setting. Raises OpsError."""
         try:

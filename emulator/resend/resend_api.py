@@ -65,6 +65,7 @@ class Resend(StandIn[SentEmail]):
             Route("/emails/{email_id}", self._get),
             Route("/domains", self._domains),
             Route("/webhooks", self._webhooks),
+            Route("/webhooks/{webhook_id}", self._webhook),
             Route("/usage", self._usage),
         ]
         self.on_sent: Callable[[SentEmail, bytes], None] = lambda _mail, _body: None
@@ -159,6 +160,16 @@ class Resend(StandIn[SentEmail]):
         self._admit_full_access(request)
         registered = [account.webhook(each) for each in self.switches.webhooks]
         return JSONResponse(listed(registered, request.query_params, MAX_PAGE))
+
+    async def _webhook(self, request: Request) -> Response:
+        """https://resend.com/docs/api-reference/webhooks/get-webhook"""
+        self._admit_full_access(request)
+        wanted = request.path_params["webhook_id"]
+        found = next((each for each in self.switches.webhooks if each.id == wanted), None)
+        if found is None:
+            raise ResendError(404, "not_found", "Webhook not found")
+        secret = found.signing_secret or self.webhook_secret
+        return JSONResponse({"object": "webhook", **account.webhook(found), "signing_secret": secret})
 
     async def _usage(self, request: Request) -> Response:
         """Open to any key: https://resend.com/changelog/account-usage-api"""

@@ -3,18 +3,25 @@
 import uuid
 from dataclasses import dataclass, field
 
-RECEIVED_EVENTS = ("email.bounced", "email.suppressed", "email.failed", "email.received")
+RECEIVED_EVENTS = (
+    "email.bounced",
+    "email.suppressed",
+    "email.failed",
+    "email.complained",
+    "email.received",
+)
 ANSWER_DOMAIN = "answers.example.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredWebhook:
-    """A webhook of the account. events: their types; status: "enabled" or "disabled"; created_at: unix seconds."""
+    """A webhook of the account. events: their types; status: "enabled" or "disabled"; created_at: unix seconds; signing_secret: "" is that of all."""
 
     endpoint: str
     events: tuple[str, ...] = RECEIVED_EVENTS
     status: str = "enabled"
     created_at: float = 0.0
+    signing_secret: str = field(default="", repr=False)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 

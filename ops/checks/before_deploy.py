@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from ops.checks.finding import AtDeploy, Finding, State, right, run_checks, warning, wrong
+from ops.checks.mail_domains import check_mail_domains
+from ops.checks.mailed_answers import check_mailed_answers
 from ops.checks.meta_account import check_meta
 from ops.checks.resend_account import check_resend
 from ops.checks.setting_values import check_settings
@@ -38,6 +40,8 @@ def check_before_deploy(
         check_supabase,
         check_bucket,
         check_resend,
+        lambda _: check_mailed_answers(settings),  # with the real PUBLIC_URL, or none
+        check_mail_domains,
         check_transcription,
     )
     found = run_checks(with_public_url(settings, _NOT_KNOWN_YET), checks)

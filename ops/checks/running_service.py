@@ -114,9 +114,8 @@ def _mail_secret(settings: OperatorSettings, url: str) -> Iterator[Finding]:
     if status == 200:
         yield right("bounces", "it knows RESEND_WEBHOOK_SECRET")
     else:
-        text = (
-            f"it does not know RESEND_WEBHOOK_SECRET (answers {status}): nobody hears of e-mails that bounce"
-        )
+        more = ", nor of those with which technicians answer" if settings.answer_domain else ""
+        text = f"it does not know RESEND_WEBHOOK_SECRET (answers {status}): nobody hears of e-mails that bounce{more}"
         yield wrong("bounces", text, f"{_DEPLOY_AGAIN}; the secret is at resend.com/webhooks")
 
 

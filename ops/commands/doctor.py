@@ -5,9 +5,12 @@ from typing import Final
 import typer
 
 from ops.checks.finding import any_wrong, report, run_checks
+from ops.checks.mail_domains import check_mail_domains
+from ops.checks.mailed_answers import check_mailed_answers
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
-from ops.checks.resend_account import check_quota, check_resend
+from ops.checks.resend_account import check_resend
+from ops.checks.resend_quota import check_quota
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
@@ -22,6 +25,8 @@ CHECKS: Final = (
     check_supabase,
     check_resend,
     check_quota,
+    check_mailed_answers,
+    check_mail_domains,
     check_service,
     check_outbox,
     check_watch,

@@ -10,8 +10,10 @@ from emulator.serving import serve_in_thread
 from emulator.supabase.postgres import Postgres
 from emulator.supabase.project import SUPABASE_PUBLISHABLE_KEY, SUPABASE_ROLES, supabase_app
 from emulator.supabase.storage_api import Storage
+from ops.mail_dns import MailDns
 from state.store.files import FileStorage
 from tests.support.deploy_desk import Desk
+from tests.support.dns_server import dns_server
 
 pytestmark = pytest.mark.slow
 WRONG = {
@@ -125,3 +127,20 @@ def test_nothing_is_stored_to_find_out(desk: Desk, monkeypatch: pytest.MonkeyPat
     result = desk.deploy("--check", "--setup")
     assert (result.code, changed) == (0, [])
     assert "✓ files: the bucket ticket-files is private" in result.out
+
+
+def test_what_is_wrong_with_answers_by_e_mail_stops_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the webhook at Resend: to where it has to lead is known after the first deploy only."""
+    domain = "replies.example.com"
+    desk.operator.resend.switches.domains[domain] = "verified"
+    desk.set(INBOUND_EMAIL_DOMAIN=domain, PUBLIC_URL="")
+    with dns_server() as dns:
+        monkeypatch.setattr(MailDns, "of_this_machine", dns.mail_dns)
+        monkeypatch.setattr("ops.checks.mail_domains.is_stand_in", lambda _: False)
+        result = desk.deploy("--check", "--setup")
+    assert result.code == 1
+    assert f"✗ answer domain: Resend does not receive for {domain}" in result.out
+    assert f"✗ answer domain: {domain} has no MX record, so no answer arrives" in result.out
+    assert "! mail webhook: not checked: PUBLIC_URL is missing" in result.out
+    assert "! technicians' domains: example.com is not checked: no e-mail is received there" in result.out
+    assert not desk.changes()

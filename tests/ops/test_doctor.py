@@ -82,7 +82,7 @@ class TestAsAWhole:
         assert "! files: not checked: Supabase Storage refuses, or does not answer" in result.out
         assert "✗ resend: nobody answers there" in result.out
         assert f"✗ service: {nobody}: nobody answers there" in result.out
-        assert len(CHECKS) == 10
+        assert len(CHECKS) == 12
         assert "! sweep: not checked: Supabase cannot be reached" in result.out
 
 

@@ -82,3 +82,11 @@ class TestOptionalSecrets:
 
     def test_that_nobody_has_set(self, operator: Operator, check: str, name: str, other: str) -> None:
         assert [state for state, _, _ in operator.doctor(check, **{name: None})] in ([], ["right"])
+
+
+def test_a_webhook_s_secret_that_the_desk_does_not_know_costs_answers_by_e_mail_too(
+    operator: Operator,
+) -> None:
+    given = {"RESEND_WEBHOOK_SECRET": OTHER_SECRET, "INBOUND_EMAIL_DOMAIN": "answers.example.com"}
+    ((state, text, _),) = operator.doctor("bounces", **given)
+    assert (state, text.endswith(", nor of those with which technicians answer")) == ("wrong", True)

@@ -24,7 +24,8 @@ from ops.calling import this_python
 from ops.checks.finding import run_checks
 from ops.checks.meta_account import check_meta
 from ops.checks.outbox_backlog import check_outbox
-from ops.checks.resend_account import check_quota, check_resend
+from ops.checks.resend_account import check_resend
+from ops.checks.resend_quota import check_quota
 from ops.checks.running_service import check_service
 from ops.checks.setting_values import check_settings
 from ops.checks.stored_files import check_files, check_transcription
