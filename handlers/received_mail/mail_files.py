@@ -44,7 +44,7 @@ def fetched_files(
             if len(found.checked) == MAX_FILES:
                 found.lose(file, FileProblem.MANY)
                 continue
-            content = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed below, all of them
+            content: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed below
             opened.append(content)
             _fetch(mails, mail, file, content, found)
         yield found

@@ -87,7 +87,7 @@ class Instance:
         self._reply_over = threading.Event()
         self._crashed = False
         self._crash_over = threading.Event()
-        if point.comes is Call.LIST:  # it has no reply
+        if point.comes in {Call.LIST, Call.MAIL}:  # they have no reply
             self._reply_over.set()
 
     def prepare(self) -> None:
