@@ -12,7 +12,7 @@ from state.model.outbox_row import Outcome, Result
 if TYPE_CHECKING:
     from resend.exceptions import ResendError
 
-_TIMEOUT: Final = Timeout(connect=10.0, read=10.0)
+_TIMEOUT_SECONDS: Final = 10
 _MAX_READ: Final = (
     8 * 1024 * 1024
 )  # bytes: of an answer to a GET, which may be a received mail with its text and its HTML
@@ -48,15 +48,16 @@ class KeptConnections:
         self, method: str, url: str, headers: Mapping[str, str], json: object
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Send a request once. The SDK makes any error a ResendError whose code is 500 and whose context is that error."""
+        timeout = Timeout(connect=_TIMEOUT_SECONDS, read=_TIMEOUT_SECONDS)
         if method == "get":
-            answer = self._http.request("GET", url, headers=headers, timeout=_TIMEOUT, max_answer=_MAX_READ)
+            answer = self._http.request("GET", url, headers=headers, timeout=timeout, max_answer=_MAX_READ)
         else:
             answer = self._http.request(
                 method.upper(),
                 url,
                 body=dumps(json).encode(),
                 headers={**headers, "Content-Type": "application/json"},
-                timeout=_TIMEOUT,
+                timeout=timeout,
             )
         if not _is_resends(answer):
             raise UnclearAnswer(answer.status, answer.headers)

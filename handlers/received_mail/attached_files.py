@@ -53,7 +53,7 @@ def _is_meant(file: ReceivedFile, shown: set[str], typed: set[str]) -> bool:
     content_id = _plain(file.content_id)
     if content_id in typed:
         return True
-    if content_id in shown or (file.inline and _OUTLOOKS_ID.fullmatch(content_id)):
+    if content_id in shown or _OUTLOOKS_ID.fullmatch(content_id):
         return False
     return bool(file.filename) or not file.content_type.lower().startswith(_TEXTS)
 

@@ -26,7 +26,7 @@ def read_from(value: str) -> Mailbox:
     """
     header = read_header(value, _MAX_FROM)
     found = _WITH_NAME.fullmatch(header.without_comments) or _ALONE.fullmatch(header.without_comments)
-    if found is None or not found["address"].isascii():
+    if found is None:
         raise Malformed
     address = read_mailbox(found["address"]).address.lower()
     written = found.groupdict().get("name")

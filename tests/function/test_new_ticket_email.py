@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import channels.resend_email
+import channels.resend_client
 from emulator import Json
 from state.model.outbox_row import Channel
 from tests.support.function import Service, World, settle
@@ -71,7 +71,7 @@ class TestNobodyWaits:
     def test_the_answer_comes_while_the_mail_hangs(
         self, world: World, reported: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(channels.resend_email, "_TIMEOUT_SECONDS", 4)
+        monkeypatch.setattr(channels.resend_client, "_TIMEOUT_SECONDS", 4)
         world.resend.faults.hang(30)
         reported.press("yes")
         world.resend.call_log.wait(1)
@@ -187,7 +187,7 @@ class TestUnclear:
             case ["drop", *after]:
                 faults.error_after_effect(drop=True) if after else faults.down()
             case ["hang", *after]:
-                monkeypatch.setattr(channels.resend_email, "_TIMEOUT_SECONDS", 1.0)
+                monkeypatch.setattr(channels.resend_client, "_TIMEOUT_SECONDS", 1.0)
                 faults.hang(30, after_effect=bool(after))
             case ["foreign", status, *after]:
                 faults.foreign(int(status), after_effect=bool(after))

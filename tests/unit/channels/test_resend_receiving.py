@@ -342,6 +342,13 @@ class TestAFile:
         with pytest.raises(MediaGone):
             mails.open(mail(), FILE, 100)
 
+    def test_a_proxy_s_word_is_no_reason_to_give_up(self, server: Server, mails: ReceivedMails) -> None:
+        path = f"/emails/receiving/{ID}/attachments/file-1"
+        server.answers[path] = lambda _: Response(b"not here", 404)
+        with pytest.raises(ReceivingError) as raised:
+            mails.open(mail(), FILE, 100)
+        assert raised.value.result.outcome is Outcome.RETRY
+
     def test_redirects_lead_nowhere(self, server: Server, mails: ReceivedMails) -> None:
         server.answers["/file"] = lambda _: RedirectResponse("/elsewhere")
         self.offer(server, server.url + "/file", 10)

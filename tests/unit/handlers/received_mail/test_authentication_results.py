@@ -139,6 +139,8 @@ FORGED = {
     " dkim=pass header.i=@example.com; x=@evil.example; helo=evil.example; dmarc=none header.from=example.com;",
     "the envelope's sender, with helo": "amazonses.com; spf=pass client-ip=192.0.2.7; envelope-from=a; helo=x;"
     " dkim=pass header.i=@example.com; x=@evil.example; helo=evil.example; dmarc=none header.from=example.com;",
+    "two of the envelope's senders": "amazonses.com; spf=pass client-ip=192.0.2.7; envelope-from=a@evil.example;"
+    " envelope-from=a@example.com; helo=x; dmarc=none header.from=example.com;",
     "no result": "amazonses.com; dmarc",
     "an empty result": "amazonses.com; dmarc=; dkim=pass",
     "a property without a method": "amazonses.com; helo=x; dmarc=pass",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from channels.header_block import header_lines
 from handlers.received_mail.sender import MailSender, SenderProblem, SenderRefused, check_sender
 from state.model.received_mail import Authentication, ReceivedMail
 from state.model.technician import Technician
@@ -121,6 +122,13 @@ class TestFrom:
         """Of two From headers DMARC is computed for one, and perhaps the other is shown."""
         mail = sent("Marta <marta@example.com>", headers={"from": headers})
         assert refused(mail)[0] is SenderProblem.NOT_THEIRS
+
+    @pytest.mark.parametrize(
+        "sender", ["", "Luis <luis@evil.example>", "marta@example.com, luis@evil.example", "Marta"]
+    )
+    def test_that_is_not_what_resend_says(self, sender: str) -> None:
+        mail = sent(sender, headers={"from": ("Marta <marta@example.com>",)})
+        assert refused(mail) == (SenderProblem.NOT_THEIRS, "")
 
     def test_the_header_may_say_more_than_resend(self) -> None:
         mail = sent("marta@example.com", headers={"from": ('"Ruiz, Marta" <marta@example.com>',)})
@@ -265,6 +273,36 @@ class TestWithoutADmarcRecord:
 
         with pytest.raises(TimeoutError):
             check_sender(sent(authentication=authentication), MARTA, headers)
+
+
+RAW = (
+    b"Return-Path: <marta@example.com>\r\n"
+    b"Received: from mail-lf1-f51.example.net (mail-lf1-f51.example.net [192.0.2.7])\r\n"
+    b" by inbound-smtp.eu-west-1.amazonaws.com with SMTP id 795hue2ttd6ie60k15\r\n"
+    b" for tk7f3k9qx2-x@answers.example.com;\r\n"
+    b" Mon, 30 Nov 2026 12:16:06 +0000 (UTC)\r\n"
+    b"X-SES-Spam-Verdict: PASS\r\n"
+    b"X-SES-Virus-Verdict: PASS\r\n"
+    b"Received-SPF: pass (spfCheck: domain of example.com designates 192.0.2.7 as permitted sender) client-ip=192.0.2.7;"
+    b" envelope-from=marta@example.com; helo=mail-lf1-f51.example.net;\r\n"
+    b"Authentication-Results: amazonses.com;\r\n"
+    b" spf=pass (spfCheck: domain of example.com designates 192.0.2.7 as permitted sender) client-ip=192.0.2.7;"
+    b" envelope-from=marta@example.com; helo=mail-lf1-f51.example.net;\r\n"
+    b" dkim=none header.i=unknown;\r\n"
+    b" dmarc=none header.from=example.com;\r\n"
+    b"X-SES-RECEIPT: AEFBQUFB\r\n"
+    b"Received: by mail-lf1-f51.example.net with SMTP id 2adb3069b0e04\r\n"
+    b" for <tk7f3k9qx2-x@answers.example.com>; Mon, 30 Nov 2026 04:16:06 -0800 (PST)\r\n"
+    b"From: =?utf-8?q?Marta_Ru=C3=ADz?= <marta@example.com>\r\n"
+    b"\r\n"
+)
+
+
+def test_a_mail_as_it_lies_at_resend() -> None:
+    assert check_sender(sent(authentication=NO_RECORD), MARTA, lambda: header_lines(RAW))
+    forged = RAW.replace(b"=pass", b"=softfail")
+    mail = sent(authentication=NO_RECORD)
+    assert refused(mail, MARTA, lambda: header_lines(forged))[0] is SenderProblem.UNPROVED
 
 
 NAMES = st.sampled_from(
