@@ -63,7 +63,6 @@ _MAX_LOST_COMMITS: Final = 1024
 _MAX_MAILED_LINKS: Final = 1024
 _MAX_LOST_ANSWERS: Final = 1024
 _MAX_BYTES: Final = 3 * 1024 * 1024  # Meta: payloads up to 3 MB
-_MAX_RECEIVED: Final = 8 * 1024 * 1024  # of an e-mail without its files
 _MAX_STORE_ANSWER: Final = 8 * 1024 * 1024  # eight e-mails of 500 tickets each have 2 MB
 # Bodies beyond this length are rare, and few are in memory at once, whoever sends them: Meta delivers again what gets a 503.
 _LONG_BYTES: Final = 128 * 1024
@@ -138,7 +137,8 @@ class App:
         notifications = NotificationRenderer(
             settings=settings, people=people, links=links, desk_links=desk_links, answers=answers
         )
-        resend = Resend(settings.resend_api_key, media, Http(tls))
+        mail_http = Http(tls)
+        resend = Resend(settings.resend_api_key, media, mail_http)
         files = StoredFiles(
             store=store,
             storage=storage,
@@ -161,7 +161,7 @@ class App:
                 addresses=answers,
                 store=store,
                 storage=storage,
-                mails=ReceivedMails(settings.resend_api_key, Http(tls, max_answer=_MAX_RECEIVED)),
+                mails=ReceivedMails(settings.resend_api_key, mail_http),
                 log=log,
             ),
             notifications=notifications,

@@ -109,7 +109,7 @@ class OneMail:
         if technician is None:
             return Ended(outcome=MailOutcome.FORMER, detail=MailDetail(), tell=False)
         mail = self.mails.fetch(self.to_fetch.email_id, self.attempts)
-        if is_automatic(mail, {self._desk_address, self.addresses.domain}):
+        if is_automatic(mail, self._ours):
             return Ended(outcome=MailOutcome.AUTOMATIC, detail=MailDetail(), tell=False)
         try:
             return self._believe(mail, technician)
@@ -118,6 +118,11 @@ class OneMail:
             return Ended(outcome=MailOutcome(error.problem.value), detail=detail, tell=True)
         except MailRefused as error:
             return Ended(outcome=error.outcome, detail=error.detail, tell=True)
+
+    @property
+    def _ours(self) -> set[str]:
+        """Who is no person: what the desk itself sends. A technician may have the desk's own address."""
+        return {self._desk_address, self.addresses.domain} - set(self.people.addresses)
 
     @property
     def _desk_address(self) -> str:

@@ -25,7 +25,7 @@ from tests.support.technician import Technician, read_the_mail
 TWO_TECHNICIANS = "marta@example.com, luis@example.com"
 RUI = Customer(name="Rui", wa_id="551188887777", user_id=None, username=None)
 PHOTO = b"\xff\xd8\xff a photo"
-_MAX_HOURS = 6
+_MAX_HOURS = 8
 _PATIENCE_SECONDS = 20.0
 
 
