@@ -10,8 +10,8 @@ import { traces } from "./traces.js";
 
 const LIT_MS = 900;
 const LIT_BY = { webhook: ["whatsapp", "function"], graph: ["function", "whatsapp"], supabase: ["function", "supabase"], resend: ["function", "resend"], status: [] };
-const OUTBOX_TO = { whatsapp: "graph", email: "resend", storage: "supabase" };
-const OUTBOX_SIGN = { whatsapp: "reply", email: "desk", storage: "document" };
+const OUTBOX_TO = { whatsapp: "graph", email: "resend", inbox: "resend", storage: "supabase" };
+const OUTBOX_SIGN = { whatsapp: "reply", email: "desk", inbox: "desk", storage: "document" };
 const OPEN_STATUSES = new Set(["ready", "sending", "unknown"]);
 
 export function inspector() {
