@@ -154,6 +154,7 @@ class StandIns:
             deliveries=(self.customers, self.graph.delivery),
             instances=instances,
             media=self.graph.media,
+            resend=self.resend.switches,
         )
         self._sections = Sections(
             chat=self.chat,

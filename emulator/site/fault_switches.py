@@ -14,13 +14,14 @@ from emulator.faults import Faults
 from emulator.instances import Instances
 from emulator.meta.media import MediaStore
 from emulator.meta.webhook_delivery import DeliveryOptions, WebhookDelivery
+from emulator.resend.switches import ResendSwitches
 from emulator.site.request_body import Body
 
 SLOW_SECONDS = 2.0
 FROZEN_SECONDS = 45.0  # longer than a lease
 RESTART_SECONDS = 1.0
 BATCH_SECONDS = 1.5
-_QUOTA_CODES: dict[str, int | str] = {"graph": 130429, "resend": "daily_quota_exceeded"}
+_GRAPH_QUOTA, _RESEND_QUOTA = 130429, "daily_quota_exceeded"
 
 
 class ServiceMode(StrEnum):
@@ -80,12 +81,13 @@ class FunctionRequest(Body):
 
 @dataclass(slots=True, kw_only=True)
 class FaultSwitches:
-    """`services` are the faults of graph, resend, supabase and storage; `media` is what Meta has. A `caller` in a call's scope says which instance made it."""
+    """`services` are the faults of graph, resend, supabase and storage; `media` is what Meta has, `resend` how Resend behaves. A `caller` in a call's scope says which instance made it."""
 
     services: dict[str, Faults]
     deliveries: tuple[WebhookDelivery, ...]
     instances: Instances
     media: MediaStore
+    resend: ResendSwitches
     _switches: Switches = field(default_factory=Switches)
     _armed: dict[FunctionAction, float] = field(default_factory=dict)
 
@@ -129,6 +131,8 @@ class FaultSwitches:
     def _set_mode(self, name: str, mode: ServiceMode) -> None:
         faults = self.services[name]
         faults.clear()
+        if name == "resend":  # over its quota it sends nothing, and can still be read
+            self.resend.quota = _RESEND_QUOTA if mode is ServiceMode.QUOTA else ""
         match mode:
             case ServiceMode.SLOW:
                 faults.delay(SLOW_SECONDS)
@@ -136,8 +140,8 @@ class FaultSwitches:
                 faults.down()
             case ServiceMode.LOST_ANSWER:
                 faults.error_after_effect(drop=True)
-            case ServiceMode.QUOTA:
-                faults.error(_QUOTA_CODES[name])
+            case ServiceMode.QUOTA if name == "graph":
+                faults.error(_GRAPH_QUOTA)
 
     # --- intercepted calls ------------------------------------------------------------------------------------------
 

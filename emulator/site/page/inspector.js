@@ -10,8 +10,8 @@ import { traces } from "./traces.js";
 
 const LIT_MS = 900;
 const LIT_BY = { webhook: ["whatsapp", "function"], graph: ["function", "whatsapp"], supabase: ["function", "supabase"], resend: ["function", "resend"], status: [] };
-const OUTBOX_TO = { whatsapp: "graph", email: "resend", storage: "supabase" };
-const OUTBOX_SIGN = { whatsapp: "reply", email: "desk", storage: "document" };
+const OUTBOX_TO = { whatsapp: "graph", email: "resend", inbox: "resend", storage: "supabase" };
+const OUTBOX_SIGN = { whatsapp: "reply", email: "desk", inbox: "desk", storage: "document" };
 const OPEN_STATUSES = new Set(["ready", "sending", "unknown"]);
 
 export function inspector() {
@@ -63,6 +63,11 @@ function outbox() {
   return place;
 }
 
+/** A received e-mail is not sent anywhere. */
+function stateOf(row) {
+  return row.channel === "inbox" && row.status === "sent" ? t("done") : named("outbox", row.status);
+}
+
 function outboxRow(row) {
   const next = OPEN_STATUSES.has(row.status) ? waiting(row) : null;
   return el(
@@ -70,7 +75,7 @@ function outboxRow(row) {
     {},
     el("span", { class: `outbox-sign to-${OUTBOX_TO[row.channel]}` }, icon(OUTBOX_SIGN[row.channel])),
     el("span", { class: "outbox-what" }, el("b", {}, named("outbox", row.channel)), el("code", {}, row.dedup_key)),
-    el("span", { class: "outbox-state" }, el("span", { class: `state row-${row.status}` }, named("outbox", row.status)), next ? el("small", {}, next) : null),
+    el("span", { class: "outbox-state" }, el("span", { class: `state row-${row.status}` }, stateOf(row)), next ? el("small", {}, next) : null),
     el("span", { class: "outbox-time" }, el("time", {}, exact(row.created_at)), el("small", {}, `${t("outbox.attempts")}: ${row.attempts}`)),
     row.last_error ? el("span", { class: "outbox-error" }, row.last_error) : null,
   );
