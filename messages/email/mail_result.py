@@ -60,7 +60,6 @@ def _why(ticket: TicketRecord, outcome: MailOutcome, detail: MailDetail, desk: L
         word=cut(one_line(detail.word), _MAX_COMMAND),
         status=status_name(desk, ticket.status_then or ticket.status),
         most=MAX_TECHNICIAN_TEXT,
-        line=text(desk, "email_cut_line"),
     )
 
 

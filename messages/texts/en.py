@@ -359,7 +359,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_not_believed": "An e-mail came that we didn't send to anybody",
     "mail_not_theirs_why": "It came from {sender}, not from your address. If you wrote it, write from the address that Mostrador knows, or on the ticket's page. If you didn't, somebody has one of your e-mails about the ticket: don't forward them.",
     "mail_unproved_why": "It says that it comes from {sender}, but we couldn't verify that (DMARC). If you wrote it, use the ticket's page, and tell whoever runs Mostrador: `python -m ops doctor` says what is missing in the DNS.",
-    "mail_empty_why": "We found no new text. Write above the line “{line}”, not below it or inside the quoted text.",
+    "mail_empty_why": "We found no new text. Write at the beginning of your reply, above everything that is quoted.",
     "mail_too_long_why": "It is too long for WhatsApp, which takes {most} characters. Send it in parts, or as an attachment.",
     "mail_impossible_why": "The ticket is “{status}”, and that can't be done now. You can change it on the ticket's page.",
     "mail_erased_why": "The customer erased their data: there is nobody to write to any more.",

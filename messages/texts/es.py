@@ -357,7 +357,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_not_believed": "Llegó un correo que no le mandamos a nadie",
     "mail_not_theirs_why": "Vino de {sender} y no de tu dirección. Si lo escribiste tú, hazlo desde la dirección que está en Mostrador, o en la página del ticket. Si no fuiste tú, alguien tiene uno de tus correos del ticket: no los reenvíes.",
     "mail_unproved_why": "Dice que viene de {sender}, pero no pudimos comprobarlo (DMARC). Si lo escribiste tú, hazlo en la página del ticket y cuéntaselo a quien administra Mostrador: `python -m ops doctor` dice qué falta en el DNS.",
-    "mail_empty_why": "No encontramos texto nuevo. Escribe arriba de la línea «{line}», no debajo ni dentro de lo citado.",
+    "mail_empty_why": "No encontramos texto nuevo. Escribe al principio de tu respuesta, arriba de todo lo citado.",
     "mail_too_long_why": "Es demasiado largo para WhatsApp: caben {most} caracteres. Mándalo en partes, o como archivo adjunto.",
     "mail_impossible_why": "El ticket está en «{status}», y así no se puede. En la página del ticket puedes cambiarlo.",
     "mail_erased_why": "El cliente borró sus datos: ya no hay a quién escribirle.",

@@ -1286,7 +1286,7 @@ begin
     'earlier', v_earlier,
     'waiting', (select count(*) from public.outbox o where o.ticket_id = t.id and o.status in ('ready', 'sending', 'unknown')
        and (not o.held or o.as_template or o.content = 'notification')
-       and (o.channel = 'email' or o.content <> 'rendered'))        -- not replies
+       and (o.channel = 'email' or o.content not in ('rendered', 'received')))        -- not replies, nor what is to be fetched
 )
    from public.tickets t where t.id = p_ticket);
 end $$;

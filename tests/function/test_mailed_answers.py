@@ -221,7 +221,7 @@ class TestWhoMayNot:
 
     def test_an_empty_answer(self, marta: Mailbox, case: Case) -> None:
         told = self.refuse(marta, case, lambda box: box.answer(""), MailOutcome.EMPTY)
-        assert "arriba de la línea" in told
+        assert "arriba de todo lo citado" in told
 
     def test_one_that_is_too_long(self, marta: Mailbox, case: Case) -> None:
         self.refuse(marta, case, lambda box: box.answer("x " * 4000), MailOutcome.TOO_LONG)

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.email.mail_result import mail_result_email
 from messages.email.new_ticket import digest_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
 from state.model.outbox_row import Email
+from state.model.received_mail import LostFile, MailDetail, MailOutcome, MailResult
 from state.model.ticket import (
     Actor,
     Digest,
@@ -79,6 +81,14 @@ def _new_ticket(text: str, desk: Language) -> Email:
     return new_ticket_email(hostile)
 
 
+def _result(text: str, desk: Language) -> Email:
+    event = TicketEvent(id=1, kind=EventKind.NOTE, actor=Actor.CUSTOMER, text=text * 4096, at=AT)
+    files = tuple(LostFile(name=text * 100, problem="type") for _ in range(30))
+    detail = MailDetail(sender=text * 500, word=text * 500, files=files)
+    result = MailResult(outcome=MailOutcome.SENT, seen=0, detail=detail)
+    return mail_result_email(_record(text, (event,) * 20), result, desk, TZ, LINK, answers=True)
+
+
 def _digest(text: str, desk: Language) -> Email:
     tickets = _most_in_a_digest()
     line = DigestLine(code="TK-7F3K-9QX2", summary=text * 500, wants_human=True, at=AT)
@@ -101,6 +111,7 @@ def test_the_largest_mails_are_shown_whole(desk: Language, text: str) -> None:
         "update with a thousand events": _update(text, desk, 1000),
         "digest": _digest(text, desk),
         "link": fresh_link_email(_record(text), desk, LINK),
+        "result": _result(text, desk),
     }
     sizes = {
         name: max(len(mail.html.encode()), len(mail.text.encode()), len(mail.subject.encode()))
