@@ -33,7 +33,7 @@ class _Quota:
         return self.limit is not None and self.used >= _NEARLY * self.limit
 
     def __str__(self) -> str:
-        return f"{self.used:,} ({self.sent:,} sent, {self.received:,} received)"
+        return f"({self.sent:,} sent, {self.received:,} received)"
 
 
 def check_quota(settings: OperatorSettings) -> Iterator[Finding]:
@@ -80,9 +80,9 @@ def _quota(found: Any) -> _Quota:
 def _as_resend_counts(settings: OperatorSettings, technicians: int, day: _Quota, month: _Quota) -> Finding:
     text = _carries(technicians, "plan", day.limit, month.limit)
     if day.limit is None:
-        text = f"{text}; of the month's are used {month}"
+        text = f"{text}; used: {month.used:,} of the month's {month}"
     else:
-        text = f"{text}; of the day's are used {day}, of the month's {month}"
+        text = f"{text}; used: {day.used:,} of the day's {day}, {month.used:,} of the month's {month}"
     if day.nearly_used_up:
         return warning("quota", f"{text}: nearly used up, and then e-mails wait for the next day", _MORE)
     if month.nearly_used_up:

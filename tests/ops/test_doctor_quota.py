@@ -43,14 +43,12 @@ class TestAsResendCounts:
     def test_what_is_sent_and_what_is_received(self, operator: Operator) -> None:
         operator.resend.switches.daily_limit, operator.resend.switches.monthly_limit = 100, 3000
         operator.resend.receive(b"From: a@example.org\r\nTo: b@answers.example.com\r\n\r\nhola\r\n")
-        used = "of the day's are used 1 (0 sent, 1 received), of the month's 1 (0 sent, 1 received)"
+        used = "used: 1 of the day's (0 sent, 1 received), 1 of the month's (0 sent, 1 received)"
         assert line(operator) == ("right", f"{CARRIES}; {used}", "")
 
     def test_the_free_plan(self, operator: Operator) -> None:
         use(operator.resend, day=(28, 3, 100), month=(1310, 12, 3000))
-        used = (
-            "of the day's are used 31 (28 sent, 3 received), of the month's 1,322 (1,310 sent, 12 received)"
-        )
+        used = "used: 31 of the day's (28 sent, 3 received), 1,322 of the month's (1,310 sent, 12 received)"
         assert line(operator) == ("right", f"{CARRIES}; {used}", "")
 
     def test_a_paid_plan(self, operator: Operator) -> None:
@@ -58,7 +56,7 @@ class TestAsResendCounts:
         assert line(operator, **ANSWERS) == (
             "right",
             "4 technicians: a new ticket is 4 e-mails, so the plan's 50,000 a month are about 12,500 new tickets; "
-            "of the month's are used 1,322 (1,310 sent, 12 received)",
+            "used: 1,322 of the month's (1,310 sent, 12 received)",
             "",
         )
 
