@@ -97,7 +97,7 @@ class _Element:
     tag: str
     look: _Look
     margin: bool = False
-    inline: Counter[str] = field(default_factory=Counter)  # of a block: what is open directly in it
+    inline: dict[str, int] = field(default_factory=dict)  # of a block: how many are open directly in it
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class _Reader(HTMLParser):
             if self._counts[tag]:
                 while self._close().tag != tag:
                     pass
-        elif self._blocks[-1].inline[tag]:
+        elif self._blocks[-1].inline.get(tag):
             while self._close().tag != tag:
                 pass
 
@@ -221,7 +221,8 @@ class _Reader(HTMLParser):
             self._pre_begins = tag == "pre"
             self._begin_part(tag, attributes)
         else:
-            self._blocks[-1].inline[tag] += 1
+            inline = self._blocks[-1].inline
+            inline[tag] = inline.get(tag, 0) + 1
             self._begin_link(tag, attributes)
 
     def _origin_within(self, above: _Look, mark: Mark | None, *, block: bool) -> Origin:
@@ -367,7 +368,7 @@ class _Reader(HTMLParser):
         self._after_blank = False
 
     def _end_line(self) -> None:
-        text = "".join(self._text).replace("\xa0", " ").rstrip()
+        text = Line.shown("".join(self._text))
         origin = self._line_origin or self._origin
         if self._margin and text and self._lines and not self._lines[-1].is_blank and not self._begins_cell():
             self._lines.append(Line(text="", origin=origin))

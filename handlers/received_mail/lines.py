@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
+
+# A space that may not be broken is one. What has no width is no letter, and stands in lines that look empty (iOS).
+_UNSEEN: Final = {0xA0: " ", 0xFEFF: None, 0x200B: None, 0x2060: None}
 
 
 class Origin(Enum):
@@ -19,6 +23,11 @@ class Line:
     text: str
     origin: Origin = Origin.TYPED
     images: tuple[str, ...] = ()
+
+    @staticmethod
+    def shown(text: str) -> str:
+        """A text as it may stand in a line."""
+        return text.translate(_UNSEEN).rstrip()
 
     @property
     def is_blank(self) -> bool:

@@ -26,7 +26,7 @@ def _line(text: str, *, quoted: bool) -> Line:
     images = tuple(_IMAGE.findall(text))
     shown = _IMAGE.sub("", text) if images else text
     return Line(
-        text=shown.replace("\xa0", " ").rstrip(),
+        text=Line.shown(shown),
         origin=Origin.QUOTE if quoted else Origin.TYPED,
         images=images,
     )

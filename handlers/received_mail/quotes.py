@@ -27,7 +27,7 @@ _BEFORE_WROTE: Final = rf"(?:(?!{_WROTE}\s?:){_SIGN}){{0,300}}?"
 _ADDRESS: Final = r"[^\s<>@]{1,100}@[^\s<>@]{1,100}"
 _TIME: Final = r"\b\d{1,2}[:.h]\d{2}"
 _DATE: Final = r"\b(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4})\b"
-_WITH_ADDRESS: Final = rf"(?={_BEFORE_WROTE}[^\s<>@]@[^\s<>@])"
+_WITH_ADDRESS: Final = rf"(?={_BEFORE_WROTE}\d)(?={_BEFORE_WROTE}[<(\[](?:mailto:|\n)?[^\s<>@]{{1,100}}@)"
 _WITH_TIME: Final = rf"(?={_BEFORE_WROTE}{_DATE})(?={_BEFORE_WROTE}{_TIME})"
 _THEN_QUOTED: Final = r"(?=\n{0,3}(?:>|--\n|\Z))"
 # Somebody may type "El técnico escribió:", or even when. A program says from which address, or puts the quoted mail below.

@@ -88,6 +88,8 @@ class TestWhatMayHaveBeenTyped:
             "------------------------------\nPrecio: 100\n------------------------------\nGracias",
             "__________",
             "El técnico escribió:\nno prende",
+            "A ana@example.com el técnico le escribió:\nno prende",
+            "En el mail de Ana <ana@example.com> ella escribió:\nno prende",
             "El 30/11 Juan escribió:\nno prende",
             "El 30/11/2026 a las 10:00 el cliente escribió:\nno prende, y le creo",
             "On 12/05/2026 at 10:30 the customer wrote:\nit does not start, and I believe it",

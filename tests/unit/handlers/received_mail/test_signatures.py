@@ -51,6 +51,15 @@ def test_goes_from_the_end(signature: str) -> None:
     assert above(signature.upper()) == ""
 
 
+def test_below_it_may_be_lines_that_look_empty() -> None:
+    signed = [
+        Line(text="Ya está lista."),
+        Line(text="Enviado desde mi iPhone"),
+        Line(text=Line.shown("\ufeff\xa0\u200b")),
+    ]
+    assert above_signature(signed) == signed[:1]
+
+
 def test_with_its_dashes() -> None:
     assert above("Ya está lista.\n\n--\nEnviado desde mi iPhone") == "Ya está lista."
     assert above("Ya está lista.\n--") == "Ya está lista."

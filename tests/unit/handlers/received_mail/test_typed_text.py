@@ -40,7 +40,7 @@ LINES = st.builds(
     lambda indent, words: indent + " ".join(words),
     st.sampled_from(["", "", "  ", "    "]),
     st.lists(WORDS, min_size=1, max_size=30),
-).filter(lambda line: line.strip() not in {"--", "__"} and not line.startswith(">"))
+).filter(lambda line: line.strip() not in {"--", "__"} and not line.lstrip().startswith(">"))
 TEXTS = (
     st.lists(st.one_of(LINES, st.just("")), min_size=1, max_size=12)
     .map(lambda lines: "\n".join(lines).strip())
