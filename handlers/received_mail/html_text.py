@@ -23,9 +23,8 @@ from handlers.received_mail.mail_programs import (
 )
 
 _PIECE: Final = 8_192  # characters given to the parser at once
-_MAX_TAG: Final = (
-    32_768  # characters; a longer one, without its pictures, is no tag that a mail program writes
-)
+# Characters; a longer one, without the pictures in it, is no tag that a mail program writes.
+_MAX_TAG: Final = 32_768
 _MAX_INDENTED: Final = 6  # lists within lists that are indented; deeper ones as much
 _CELLS: Final = " | "
 
@@ -41,13 +40,16 @@ _PICTURE: Final = re.compile(r"data:[\w.+/-]{1,80};base64,[\w+/=%-]*", re.ASCII)
 _EMOJI: Final = re.compile(r"[^\x00-\x7f]{1,16}")
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
-_NOT_SEEN_IN_ADDRESS: Final = re.compile(r"^(?:(?:https?|mailto|tel):(?://)?)?(?:www\.)?|/$", re.IGNORECASE)
-_TELEPHONE: Final = re.compile(r"[^\d]")
+_NOT_SEEN_IN_ADDRESS: Final = re.compile(r"^(?:https?://)?(?:www\.)?|/$", re.IGNORECASE)
+_NO_DIGIT: Final = re.compile(r"\D")
+# Outlook on the web writes its paragraphs so.
+_NO_MARGINS: Final = re.compile(r"\bp ?\{ ?margin(?:-top)?: ?0", re.IGNORECASE)
 
 
 def html_lines(html: str) -> list[Line]:
     """Every line that is seen, the blank ones too. Scripts and what is hidden are left out."""
-    reader, in_long_tag = _Reader(), False
+    reader = _Reader(no_margins=_NO_MARGINS.search(html) is not None)
+    in_long_tag = False
     for piece in _pieces(_harmless(html)):
         if in_long_tag:
             _, end, piece = piece.partition(">")
@@ -55,9 +57,8 @@ def html_lines(html: str) -> list[Line]:
         reader.feed(piece)
         if len(reader.rawdata) > _MAX_TAG:
             reader.rawdata, in_long_tag = "", True
-    reader.feed(
-        "\n"
-    )  # a text that ends like the beginning of an entity was kept back; a tag without an end is dropped
+    # A text that ends like the beginning of an entity was kept back. A tag without an end is dropped.
+    reader.feed("\n")
     return reader.finished()
 
 
@@ -118,8 +119,11 @@ class _Link:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    """no_margins: between paragraphs no blank line is seen."""
+
+    def __init__(self, *, no_margins: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self._no_margins = no_margins
         self._lines: list[Line] = []
         self._open = [_Element("", _Look())]
         self._blocks = [self._open[0]]
@@ -210,9 +214,8 @@ class _Reader(HTMLParser):
             bullet=above.bullet or "mso-list:ignore" in style,
             in_item=above.in_item or tag == "li",
         )
-        element = _Element(
-            tag, look, margin=not (look.hidden or above.in_item) and has_margin(tag, attributes, style)
-        )
+        may_have_margin = not (self._no_margins or look.hidden or above.in_item)
+        element = _Element(tag, look, margin=may_have_margin and has_margin(tag, attributes, style))
         self._open.append(element)
         if block:
             self._blocks.append(element)
@@ -235,9 +238,10 @@ class _Reader(HTMLParser):
 
     def _begin_block(self, tag: str) -> None:
         self._break_block()
-        for ending in ("p", "li"):  # their end may be left away
-            if self._blocks[-1].tag == ending and (ending == "p" or tag == "li"):
-                self.handle_endtag(ending)
+        if self._blocks[-1].tag == "p":  # its end may be left away, and that of an item
+            self.handle_endtag("p")
+        if tag == self._blocks[-1].tag == "li":
+            self.handle_endtag("li")
 
     def _begin_part(self, tag: str, attributes: Attributes) -> None:
         """Of a list or of a table."""
@@ -310,7 +314,7 @@ class _Reader(HTMLParser):
     def _begin_link(self, tag: str, attributes: Attributes) -> None:
         if tag == "a":
             self._end_link()
-            address = attributes.get("href", "").strip()
+            address = "".join(attributes.get("href", "").split())
             self._link = _Link(address) if _ADDRESS.match(address) else None
 
     def _end_link(self) -> None:
@@ -320,7 +324,7 @@ class _Reader(HTMLParser):
         shown = "".join(link.shown).replace("\xa0", " ").strip()
         if not shown or _is_shown(link.address, shown):
             return
-        address = f" ({link.address.removeprefix('mailto:').removeprefix('tel:')})"
+        address = f" ({_without_scheme(link.address)})"
         if self._text:
             self._write(address)
         else:  # its line has ended within it
@@ -388,8 +392,14 @@ class _Reader(HTMLParser):
 def _is_shown(address: str, shown: str) -> bool:
     """Whether somebody who reads the text of a link has read its address."""
     if address[:4].lower() == "tel:":
-        return _TELEPHONE.sub("", address) == _TELEPHONE.sub("", shown)
-    return _bare(address.partition("?")[0] if address[:7].lower() == "mailto:" else address) == _bare(shown)
+        return _NO_DIGIT.sub("", address) == _NO_DIGIT.sub("", shown)
+    return _bare(_without_scheme(address)) == _bare(shown)
+
+
+def _without_scheme(address: str) -> str:
+    """The address of a mailbox or a telephone, as people write it; any other as it is."""
+    scheme, _, rest = address.partition(":")
+    return rest.partition("?")[0] if scheme.lower() in {"mailto", "tel"} else address
 
 
 def _bare(address: str) -> str:

@@ -72,7 +72,7 @@ _OUTLOOK_BORDER: Final = re.compile(
 _QUOTE_BAR: Final = re.compile(r"border-left(?:-width)?:(?!none|0)")
 _HIDDEN: Final = re.compile(r"display:none|visibility:hidden|mso-hide:all")
 _KEEPS_BLANKS: Final = re.compile(r"white-space:(?:pre|break-spaces)")
-_NO_MARGIN: Final = re.compile(r"margin(?:-top|-bottom|-block)?:0")
+_NO_MARGIN: Final = re.compile(r"margin(?:-bottom|-block)?:0(?!\.)")
 
 Attributes = Mapping[str, str]
 

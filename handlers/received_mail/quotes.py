@@ -19,7 +19,7 @@ _OURS: Final = "mostrador"
 _NEVER: Final = "(?!)"
 _QUOTED: Final = r"(?:> ?){0,9}"
 _WROTE: Final = r"(?:escribi[oó]|ha escrito|wrote|escreveu)"
-_ON: Final = r"(?:El|En|On|Em|No dia|A)(?: |\n(?!\n))"
+_ON: Final = r"(?:El|En|On|Em|No dia|A) "
 # A character of an attribution, which may be wrapped but has no blank line in it, and no second beginning: what comes before that
 # was typed ("El cable es este.").
 _SIGN: Final = rf"(?:[^\n]|\n(?!\n|{_ON}[^\n]{{0,25}}\d))"
