@@ -53,6 +53,7 @@ _IDS: Final = {
     "ymail_ios_signature": Mark.SIGNATURE,
     "zm-_id_-sgn": Mark.SIGNATURE,  # Zoho
     "_rc_sig": Mark.SIGNATURE,  # Roundcube
+    "dab4fad8-2dd7-40bb-a1b8-4e2aa1f9fdf2": Mark.SIGNATURE,  # Avast's "virus-free"
     "linebreakatbeginningofsignature": Mark.SIGNATURE_NEXT,  # iOS
 }
 _NAMES: Final = {

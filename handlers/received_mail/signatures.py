@@ -6,24 +6,36 @@ from typing import Final
 
 from handlers.received_mail.lines import Line
 
-_PROGRAM: Final = (
-    "(?:Outlook|Yahoo|Samsung|Gmail|Proton|Correo|Mail|E-?mail|Correio|Spark|Windows|BlueMail|AOL|Aqua)"
+# Whole lines: "te llega un correo enviado desde mi iPhone" was typed, and so was "enviado por correo".
+_REST: Final = r"[^.!?:;\n<(]{0,60}"
+_PLACES: Final = (
+    "casa|taller|oficina|tienda|local|cuenta|parte|sucursal|shop|office|workshop|home|account|desk|loja|conta"
 )
-_ADDRESS: Final = r"(?: ?[<(]https?://[^\s<>()]{1,300}[>)])?"
-# Whole lines: "te llega un correo enviado desde mi iPhone" was typed.
-_DEVICES: Final = (
-    r"(?:Enviad[oa] (?:desde (?:mi|un|una)|d[eo] meu|da minha|a partir do meu|pelo meu)|Sent from (?:my|an?))"
-    r" [^.!?:;\n<(]{1,60}"
+_OWN: Final = (
+    r"(?:Enviad[oa] (?:desde mi|d[eo] meu|da minha|a partir do meu|pelo meu)|Sent from my)"
+    rf" (?!(?:{_PLACES})\b)\w{_REST}"
+)
+_ANY: Final = (
+    r"(?:Enviad[oa] (?:desde un|desde una|de um|de uma)|Sent from an?)"
+    rf" (?:dispositivo|tel[eé]fono|celular|m[oó]vil|mobile|phone|smartphone|tablet)\b{_REST}"
+)
+_PROGRAM: Final = (
+    r"(?:Outlook|Yahoo|Gmail|Proton|Spark|BlueMail|AOL|Aqua|iPhone|iPad|Samsung (?:Mobile|E?-?mail|Galaxy)"
+    r"|(?:Correo|Correio|E?-?mail) (?:para|de|do|for) (?:el |o )?(?:Windows|Yahoo|Outlook|Samsung))"
 )
 _PROGRAMS: Final = (
-    r"(?:Enviad[oa] (?:desde|con|do|pelo|com|a partir do)|Sent (?:from|with|via|using)) (?:el |la |o |the )?"
-    rf"{_PROGRAM}\b[^.!?:;\n<(]{{0,60}}"
+    r"(?:Enviad[oa] (?:desde|de|con|do|pelo|com|via|a partir do)|Sent (?:from|with|via|using)) (?:el |la |o |the )?"
+    rf"{_PROGRAM}\b{_REST}"
 )
 _OFFERS: Final = (
     r"(?:Obtener|Obt[eé]n|Descargar|Descarga|Get|Download|Obter|Obtenha|Baixar|Baixe) (?:o )?Outlook (?:para|for)\b"
-    r"[^.!?:;\n<(]{0,40}"
+    rf"{_REST}"
 )
-_ADVERTISEMENT: Final = re.compile(rf"(?:{_DEVICES}|{_PROGRAMS}|{_OFFERS}){_ADDRESS}\.?", re.IGNORECASE)
+_VIRUSES: Final = r"(?:Libre de virus|Sin virus|Virus-free|Livre de v[ií]rus)\. ?(?:www\.)?(?:avast|avg)\.com"
+_ADDRESS: Final = r"(?: ?[<(]https?://[^\s<>()]{1,300}[>)])?"
+_ADVERTISEMENT: Final = re.compile(
+    rf"(?:{_OWN}|{_ANY}|{_PROGRAMS}|{_OFFERS}|{_VIRUSES}){_ADDRESS}\.?", re.IGNORECASE
+)
 _DASHES: Final = {"--", "__"}
 
 

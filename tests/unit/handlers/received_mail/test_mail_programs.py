@@ -45,6 +45,7 @@ SIGNATURES = [
     "<a name='_MailAutoSig'><b>x</b></a><br><span style='mso-bookmark:_MailAutoSig'>x</span>",
     "<div class='protonmail_signature_block'>x</div>",
     "<div id='_rc_sig'>x</div>",
+    "<div id='DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2'><table><tr><td>x</td></tr></table></div>",
 ]
 
 

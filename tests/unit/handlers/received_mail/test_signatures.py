@@ -17,6 +17,9 @@ Enviado desde el correo de Yahoo
 Enviado desde Yahoo Mail con Android
 Enviado desde Samsung Mail
 Enviado con Proton Mail
+Enviado desde un dispositivo móvil
+Enviado de Samsung Mobile
+Libre de virus.www.avast.com<https://www.avast.com/sig-email?utm_medium=email>
 Obtener Outlook para Android
 Obtener Outlook para iOS<https://aka.ms/o0ukef>
 Obtén Outlook para iOS (https://aka.ms/o0ukef)
@@ -29,13 +32,16 @@ Sent from Mail for Windows
 Sent from Yahoo Mail for iPhone
 Sent with Proton Mail
 Get Outlook for Android
+Virus-free. www.avg.com
 Get Outlook for iOS<https://aka.ms/o0ukef>
 Enviado do meu iPhone
 Enviada do meu iPad
 Enviado do meu Galaxy
 Enviado do Outlook para Android
 Enviado do Yahoo Mail no Android
-Enviado do Email para Windows
+Enviado do Email para Windows 10
+Enviado via iPhone
+Livre de vírus. www.avast.com
 Obter o Outlook para iOS
 Obter Outlook para Android
 Baixe o Outlook para Android""".splitlines()
@@ -72,6 +78,12 @@ def test_with_its_dashes() -> None:
         "Enviado desde mi iPhone\nLo vi recién.",
         "Enviado desde mi casa. Lo retiras mañana.",
         "Enviado desde la sucursal",
+        "Enviado desde una sucursal",
+        "Enviado desde mi taller",
+        "Enviado por correo certificado",
+        "Enviado por Samsung el lunes",
+        "Sent via mail to the lab",
+        "Sent from my desk it takes a minute",
         "Get Outlook for the new laptop. It is free.",
         "Saludos, Marta",
         "Gracias,\nMarta",

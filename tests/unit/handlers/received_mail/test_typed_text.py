@@ -1,5 +1,7 @@
 """What a technician typed comes out of a mail exactly as typed, whatever program sent it, and nothing else does."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,12 @@ from tests.support.examples import examples
 from tests.support.mailed_answers import RECORDED, MailedAnswer, our_email, recorded
 
 ANSWERS = [pytest.param(recorded(path), id=path.stem) for path in RECORDED]
+# Those with a plain text in which a signature and pictures can be told from what was typed.
+WITH_TEXT = [
+    pytest.param(answer, id=path.stem)
+    for path, answer in zip(RECORDED, map(recorded, RECORDED), strict=True)
+    if answer.html and answer.text and answer.typed and answer.content_ids is None
+]
 # Those in which anything can be typed.
 FORMS = [form for form in map(recorded, RECORDED) if form.line or (form.html is None and form.typed)]
 # What people type, in lines that are nobody's quote or signature.
@@ -66,6 +74,14 @@ class TestEveryProgram:
         typed = typed_text(answer.mail(our_email(Language.ES, cut_line=False)))
         assert typed.text == "\n".join(answer.typed)
         assert typed.content_ids == tuple(answer.content_ids or ())
+
+    @pytest.mark.parametrize("answer", WITH_TEXT)
+    @pytest.mark.parametrize("cut_line", [True, False])
+    def test_its_plain_text_alone_gives_the_same_in_its_lines(
+        self, answer: MailedAnswer, cut_line: bool
+    ) -> None:
+        mail = replace(answer, html=None).mail(our_email(Language.ES, cut_line=cut_line))
+        assert typed_text(mail).text == "\n".join(answer.typed_text or ()).strip()
 
     @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.program + form.language)
     @settings(max_examples=examples(100))
