@@ -21,13 +21,9 @@ class Mark(Enum):
 
 _CLASSES: Final = {
     "gmail_quote": Mark.QUOTE,
-    "gmail_quote_container": Mark.QUOTE,
     "gmail_attr": Mark.QUOTE,
     "moz-cite-prefix": Mark.QUOTE,  # Thunderbird: "On ... wrote:", before the blockquote
-    "moz-forward-container": Mark.QUOTE,
-    "moz-email-headers-table": Mark.QUOTE,
     "ms-outlook-mobile-reference-message": Mark.QUOTE,
-    "yahoo_quoted": Mark.QUOTE,
     "protonmail_quote": Mark.QUOTE,
     "tutanota_quote": Mark.QUOTE,
     "zmail_extra": Mark.QUOTE,  # Zoho
@@ -35,7 +31,6 @@ _CLASSES: Final = {
     "gmail_signature_prefix": Mark.SIGNATURE,
     "moz-signature": Mark.SIGNATURE,
     "protonmail_signature_block": Mark.SIGNATURE,
-    "signature": Mark.SIGNATURE,
 }
 _IDS: Final = {
     "divrplyfwdmsg": Mark.QUOTE_BELOW,  # Outlook on the web: From, Sent, To, Subject; the quoted mail comes after it
@@ -45,7 +40,6 @@ _IDS: Final = {
     "mail-editor-reference-message-container": Mark.QUOTE,
     "olk_src_body_section": Mark.QUOTE,  # Outlook 2011 for Mac
     "reply-intro": Mark.QUOTE,  # Roundcube
-    "signature": Mark.SIGNATURE,  # Outlook on the web
     "ms-outlook-mobile-signature": Mark.SIGNATURE,
     "applemailsignature": Mark.SIGNATURE,
     "composer_signature": Mark.SIGNATURE,  # Samsung
@@ -61,8 +55,8 @@ _NAMES: Final = {
     "messagesignaturesection": Mark.SIGNATURE,
     "_mailautosig": Mark.SIGNATURE,  # Outlook on a desktop
 }
-# Yahoo puts numbers before or after its names: yahoo_quoted_3541, ydp8c2f1b7esignature.
-_YAHOO: Final = re.compile(
+# Yahoo puts numbers before or after its names: yahoo_quoted_3541, ydp8c2f1b7esignature. Outlook on the web has a bare "Signature".
+_NUMBERED: Final = re.compile(
     r"(?:ydp\w{1,20})?(?:(?P<quote>yahoo_quoted)(?:_\d{1,20})?|(?P<signature>signature))"
 )
 # The line above From, Sent, To, Subject of Outlook on a desktop, in the two orders in which it writes a border.
@@ -94,8 +88,8 @@ def _mark_of_names(attributes: Attributes) -> Mark | None:
     for known, names in ((_IDS, [own]), (_CLASSES, classes), (_NAMES, [attributes.get("name", "").lower()])):
         if mark := next((known[name] for name in names if name in known), None):
             return mark
-    yahoo = next(filter(None, map(_YAHOO.fullmatch, [own, *classes])), None)
-    return (Mark.QUOTE if yahoo["quote"] else Mark.SIGNATURE) if yahoo else None
+    found = next(filter(None, map(_NUMBERED.fullmatch, [own, *classes])), None)
+    return (Mark.QUOTE if found["quote"] else Mark.SIGNATURE) if found else None
 
 
 def squeezed(style: str) -> str:

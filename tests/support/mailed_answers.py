@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
-from messages.texts.catalogue import text
+from messages.email.new_ticket import new_ticket_email
 from state.model.language import Language
 from state.model.outbox_row import Email
 from state.model.received_mail import ReceivedMail
-from tests.support.emails import TICKET, new_ticket_email
+from tests.support.emails import TICKET
 from tests.support.paths import DATA
 
 RECORDED: list[Path] = sorted((DATA / "mailed_answers").glob("*.json"))
@@ -71,15 +71,9 @@ def recorded(path: Path) -> MailedAnswer:
     return MailedAnswer(**json.loads(path.read_text("utf-8")))
 
 
-def our_email(language: Language, *, cut_line: bool = True) -> Email:
-    """One of our e-mails, as its receiver answers it. cut_line: older ones had none."""
-    mail = new_ticket_email(TICKET)
-    if not cut_line:
-        return mail
-    line = text(language, "email_cut_line")
-    start = mail.html.index(">", mail.html.index("<body")) + 1
-    html = f'{mail.html[:start]}\n<p style="margin:0;font-size:13px;color:#5f6b78;">{line}</p>{mail.html[start:]}'
-    return Email(subject=mail.subject, html=html, text=f"{line}\n\n{mail.text}", about=mail.about)
+def our_email(desk: Language, *, cut_line: bool = True) -> Email:
+    """One of our e-mails, with the line above which an answer is written; without it if answers are switched off."""
+    return new_ticket_email(TICKET.record, desk, TICKET.tz, TICKET.link, answers=cut_line)
 
 
 def _filled(lines: list[str] | None, typed: list[str], ours: str) -> str | None:

@@ -23,6 +23,11 @@ QUOTES = [
     "<p id='reply-intro'>x</p>",
     "<div class='protonmail_quote'>x</div>",
     "<div name='messageReplySection'>x</div>",
+    "<div class='tutanota_quote'>x</div>",
+    "<div class='zmail_extra'>x</div>",
+    "<div class='ms-outlook-mobile-reference-message skipProofing'>x</div>",
+    "<blockquote style='border-left-width: 2px'>x</blockquote>",
+    "<div class='Yahoo_Quoted'>x</div>",
 ]
 TO_THE_END = [
     "<div id='divRplyFwdMsg'>x</div>x",
@@ -45,6 +50,10 @@ SIGNATURES = [
     "<a name='_MailAutoSig'><b>x</b></a><br><span style='mso-bookmark:_MailAutoSig'>x</span>",
     "<div class='protonmail_signature_block'>x</div>",
     "<div id='_rc_sig'>x</div>",
+    "<div id='Zm-_Id_-Sgn'>x</div>",
+    "<div id='ymail_ios_signature'>x</div>",
+    "<div name='messageSignatureSection'>x</div>",
+    "<div class='signature'>x</div>",
     "<div id='DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2'><table><tr><td>x</td></tr></table></div>",
 ]
 
