@@ -205,7 +205,7 @@ class _Reader(HTMLParser):
     def _start(self, tag: str, attributes: Attributes, style: str, mark: Mark | None) -> None:
         block = tag in _BLOCKS
         if block:
-            self._begin_block(tag)
+            self._begin_block()
         above = self._open[-1].look
         look = _Look(
             origin=self._origin_within(above, mark, block=block),
@@ -236,12 +236,10 @@ class _Reader(HTMLParser):
             return Origin.SIGNATURE
         return Origin.SIGNATURE if mark is Mark.SIGNATURE else above.origin
 
-    def _begin_block(self, tag: str) -> None:
+    def _begin_block(self) -> None:
         self._break_block()
-        if self._blocks[-1].tag == "p":  # its end may be left away, and that of an item
+        if self._blocks[-1].tag == "p":  # its end may be left away
             self.handle_endtag("p")
-        if tag == self._blocks[-1].tag == "li":
-            self.handle_endtag("li")
 
     def _begin_part(self, tag: str, attributes: Attributes) -> None:
         """Of a list or of a table."""

@@ -76,6 +76,7 @@ class TestLists:
             ("<ul><li style='list-style:none'><ul><li>uno</li></ul></li></ul>", "  - uno"),
             ("<ul><li><p>uno</p></li><li><div>dos</div></li><li></li></ul>", "- uno\n- dos"),
             ("<li>uno</li>", "- uno"),
+            ("<ul><li></li></ul>uno", "uno"),
         ],
     )
     def test_of_html(self, html: str, text: str) -> None:
@@ -141,6 +142,7 @@ class TestWhatNobodySees:
             "<div style='DISPLAY : none'>secreto<p>y más</p></div>",
             "<span style='mso-hide:all'>secreto</span>",
             "<div hidden>secreto</div>",
+            "<div hidden><br>secreto<br><hr><img src='cid:secreto'></div>",
             "<img src='https://tracker.example/x.gif' alt='pixel'>",
         ],
     )

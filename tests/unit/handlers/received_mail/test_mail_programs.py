@@ -88,5 +88,12 @@ class TestWhatIsMarked:
     def test_what_only_looks_like_one_was_typed(self, html: str) -> None:
         assert typed(html).strip() == "x"
 
+    def test_what_stands_in_the_same_line_was_typed(self) -> None:
+        assert typed("uno <span class='gmail_signature'>x</span> dos").split() == ["uno", "dos"]
+        assert typed("<table><tr><td>uno</td><td class='gmail_quote'>x</td></tr></table>") == "uno"
+
+    def test_after_other_words_a_block_is_no_signature(self) -> None:
+        assert typed("<br id='lineBreakAtBeginningOfSignature'>uno<div>dos</div>").split() == ["uno", "dos"]
+
     def test_an_end_of_something_else_does_not_end_a_quote(self) -> None:
         assert typed("<b><blockquote type=cite></b></i></p></td>x</blockquote>y") == "y"
