@@ -30,10 +30,10 @@ class Command:
 # As said to one of us, to all, of a thing or of several, without accents.
 _WORDS: Final = {
     CommandKind.NOTE: "nota notas note notes anotar anotacion anotacao interno interna internal",
-    CommandKind.ASK: """pregunta preguntas preguntar consulta question questions ask pergunta perguntas perguntar
-        duvida""",
-    CommandKind.RESOLVE: """resuelto resuelta resueltos resueltas resolver resolved solved resolve solve fixed resolvido
-        resolvida resolvidos resolvidas solucionado solucionada""",
+    CommandKind.ASK: "pregunta preguntas question questions ask pergunta perguntas",
+    # Not "resolver", nor "solve": that may be what is still to be done.
+    CommandKind.RESOLVE: """resuelto resuelta resueltos resueltas resolved solved resolvido resolvida resolvidos resolvidas
+        solucionado solucionada""",
     CommandKind.TAKE: "tomar tomo tomado tomada take taken taking assumir assumo assumido assumida asumir asumo",
 }
 _KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}

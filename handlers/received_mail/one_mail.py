@@ -148,8 +148,10 @@ class OneMail:
             self._act(author, request.action, request.text)
             if request.note:
                 self._act(author, Mark.INTERNAL, request.note)
-        detail = MailDetail(sender=sender.address, word=request.word, files=tuple(lost))
-        tell = bool(lost or meanwhile) or request.outcome not in _AS_WISHED
+        detail = MailDetail(
+            sender=sender.address, word=request.word, files=tuple(lost), was_cut=typed.was_cut
+        )
+        tell = bool(lost or meanwhile or typed.was_cut) or request.outcome not in _AS_WISHED
         return Ended(outcome=request.outcome, detail=detail, tell=tell, events=meanwhile)
 
     def _send(

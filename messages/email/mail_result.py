@@ -38,6 +38,8 @@ def mail_result_email(
     ]
     if detail.files:
         entries.append(entry(text(desk, "mail_files"), desk, words=_lost_files(detail, desk)))
+    if detail.was_cut:
+        entries.append(entry(text(desk, "mail_was_cut"), desk))
     headline = _headline(result.outcome, desk_knows=bool(meanwhile))
     why = _why(ticket, result.outcome, detail, desk)
     return about_ticket_email(ticket, desk, link, headline, entries, why, wants_human=False, answers=answers)

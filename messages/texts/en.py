@@ -365,6 +365,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_erased_why": "The customer erased their data: there is nobody to write to any more.",
     "mail_no_files_why": "It had no text, and none of its files can be sent.",
     "mail_unreadable_why": "We couldn't read it. Write it again on the ticket's page, unless it is there already.",
+    "mail_was_cut": "Your e-mail had more than 1 MB of text: we read nothing beyond that.",
     "mail_files": "Not sent",
     "mail_file_type": "{file}: WhatsApp doesn't take files of this type",
     "mail_file_empty": "{file}: it is empty",

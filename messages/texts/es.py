@@ -363,6 +363,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_erased_why": "El cliente borró sus datos: ya no hay a quién escribirle.",
     "mail_no_files_why": "No traía texto, y ninguno de los archivos se puede mandar.",
     "mail_unreadable_why": "No pudimos leerlo. Escríbelo otra vez en la página del ticket; si ya está allí, no hace falta.",
+    "mail_was_cut": "Tu correo tenía más de 1 MB de texto: de lo que sobraba no leímos nada.",
     "mail_files": "No se mandaron",
     "mail_file_type": "{file}: WhatsApp no acepta este tipo de archivo",
     "mail_file_empty": "{file}: está vacío",

@@ -365,6 +365,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_erased_why": "O cliente apagou os dados dele: não há mais para quem escrever.",
     "mail_no_files_why": "Não tinha texto, e nenhum dos arquivos pode ser enviado.",
     "mail_unreadable_why": "Não conseguimos ler o e-mail. Escreva de novo na página do chamado, se ainda não estiver lá.",
+    "mail_was_cut": "Seu e-mail tinha mais de 1 MB de texto: o que passou disso não lemos.",
     "mail_files": "Não foram enviados",
     "mail_file_type": "{file}: o WhatsApp não aceita esse tipo de arquivo",
     "mail_file_empty": "{file}: está vazio",

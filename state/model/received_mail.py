@@ -141,11 +141,15 @@ class LostFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailDetail:
-    """What the author of an e-mail has to know besides its outcome. sender: who wrote it; word: that is no command."""
+    """What the author of an e-mail has to know besides its outcome.
+
+    sender: who wrote it; word: that is no command; was_cut: it had more text than is read.
+    """
 
     sender: str = field(default="", repr=False)
     word: str = field(default="", repr=False)
     files: tuple[LostFile, ...] = ()
+    was_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,11 @@ class TestAnAnswer:
         assert "Te mando el programa." in said(case)[0]
         assert "setup.exe: WhatsApp no acepta este tipo de archivo" in (marta.latest().text or "")
 
+    def test_of_more_text_than_is_read(self, marta: Mailbox, case: Case) -> None:
+        marta.answer(f"Ya lo veo.\n\n-- \n{'x' * 1_000_000}")
+        assert "Ya lo veo." in said(case)[0]
+        assert "1 MB" in (marta.latest().text or "")
+
 
 class TestOnce:
     def test_an_event_that_comes_twice(self, marta: Mailbox, case: Case) -> None:
