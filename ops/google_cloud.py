@@ -52,6 +52,19 @@ def secret_name(stage: str, setting: str) -> str:
     return f"mostrador-{stage}-{setting.lower().replace('_', '-')}"
 
 
+def stored_values(project: str, stage: str, names: Sequence[str]) -> dict[str, str]:
+    """The newest values of these settings in Secret Manager, of those that are there. Raises ProgramError if gcloud does not say."""
+    gcloud = Gcloud(project=project)
+    if not names or gcloud.missing_apis(["secretmanager.googleapis.com"]):
+        return {}
+    stored = gcloud.stored_secrets()
+    there = {name: secret_name(stage, name) for name in names if secret_name(stage, name) in stored}
+    return {
+        name: gcloud("secrets", "versions", "access", "latest", f"--secret={secret}")
+        for name, secret in there.items()
+    }
+
+
 def project_of(settings: OperatorSettings) -> str:
     """GOOGLE_CLOUD_PROJECT, else the one gcloud is set to; "" if there is none."""
     if given := settings.get("GOOGLE_CLOUD_PROJECT"):

@@ -185,16 +185,18 @@ def read_settings(
     )
 
 
-def generate_missing(file: Path, settings: OperatorSettings) -> Iterator[str]:
+def generate_missing(
+    file: Path, settings: OperatorSettings, known: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Writes the GENERATED settings that are missing into `file`, which only its owner can read; yields their names.
 
-    Raises OpsError if `file` does not exist.
+    known: values that some have already. Raises OpsError if `file` does not exist.
     """
     if not file.is_file():
         raise OpsError(f"{file} does not exist: install -m 600 .env.example {file}, and fill it in")
     for name in settings.missing(*GENERATED):
         file.chmod(0o600)
-        line = f"{name}={secrets.token_urlsafe(32)}"
+        line = f"{name}={(known or {}).get(name) or secrets.token_urlsafe(32)}"
         text, replaced = re.subn(rf"(?m)^{name}=$", line, file.read_text("utf-8"), count=1)
         file.write_text(text if replaced else f"{text.rstrip()}\n{line}\n", "utf-8")
         yield name

@@ -17,13 +17,13 @@ from ops.cli import settings_of
 from ops.commands.doctor import CHECKS
 from ops.commands.templates import register_missing
 from ops.commands.webhook import subscribe_all
-from ops.errors import OpsError
+from ops.errors import OpsError, ProgramError
 from ops.file_storage import bucket_text, make_bucket
 from ops.google_alerts import WatchedStage, lay_alerts
-from ops.google_cloud import Gcloud, enable_apis, project_of, store_secrets
+from ops.google_cloud import Gcloud, enable_apis, project_of, store_secrets, stored_values
 from ops.graph import Graph
 from ops.migrations import apply_migrations
-from ops.operator_settings import OperatorSettings, generate_missing, read_settings
+from ops.operator_settings import GENERATED, OperatorSettings, generate_missing, read_settings
 from ops.output import plural
 from ops.programs import commit_of, install_osls, run_osls
 from ops.registration import register_if_needed
@@ -53,10 +53,7 @@ def deploy(
     stage = _stage(context)
     settings = settings_of(context)
     if setup and not check:
-        file = Path(f".env.{stage}")
-        for name in generate_missing(file, settings):
-            print(f"✓ {name}: generated, and written to {file}")
-        settings = read_settings(None, stage)
+        settings = _with_keys(settings, stage, new=revoke)
     settings = _with_commit(settings)
     project = project_of(settings)
     findings = check_before_deploy(settings, stage, project, setup=setup)
@@ -81,6 +78,23 @@ def _stage(context: typer.Context) -> str:
     if not stage:
         raise OpsError("which stage? make deploy STAGE=prod, with the settings in .env.prod")
     return stage
+
+
+def _with_keys(settings: OperatorSettings, stage: str, *, new: bool) -> OperatorSettings:
+    """With the keys of our own: those that a deploy from another machine has stored, else new ones. Others would close all links.
+
+    new: what is stored may have leaked. If gcloud does not say which there are, none: check_google says what is wrong.
+    """
+    file = Path(f".env.{stage}")
+    try:
+        names = () if new else settings.missing(*GENERATED)
+        known = stored_values(project_of(settings), stage, names)
+    except ProgramError:
+        return settings
+    for name in generate_missing(file, settings, known):
+        how = "taken from Secret Manager" if name in known else "generated"
+        print(f"✓ {name}: {how}, and written to {file}")
+    return read_settings(None, stage)
 
 
 def _with_commit(settings: OperatorSettings) -> OperatorSettings:

@@ -86,6 +86,47 @@ def test_secrets_of_our_own_are_generated(desk: Desk) -> None:
     assert all(written[name] not in result.everything for name in GENERATED)
 
 
+def without_keys_of_our_own(desk: Desk) -> dict[str, str]:
+    """They are in Secret Manager only, and the deploy gets no further. Returns them."""
+    ours = {name: f"{name.lower().replace('_', '-')}-0123456789-0123456789" for name in GENERATED}
+    desk.set(**dict.fromkeys(GENERATED, ""))
+    desk.change(
+        apis=["secretmanager.googleapis.com"],
+        secrets={secret_name("prod", name): {"1": "ENABLED"} for name in ours},
+        values={secret_name("prod", name): value for name, value in ours.items()},
+        failing={"services enable": "ERROR: not now"},
+    )
+    return ours
+
+
+def test_from_another_machine_the_keys_are_those_that_are_stored(desk: Desk) -> None:
+    """With others all links that were sent would be closed, and every address for an answer."""
+    ours = without_keys_of_our_own(desk)
+    result = desk.deploy("--setup")
+    assert {name: desk.env_file()[name] for name in GENERATED} == ours
+    assert all(f"{name}: taken from Secret Manager" in result.out for name in GENERATED)
+    assert all(value not in result.everything for value in ours.values())
+
+
+def test_after_a_leak_they_are_new(desk: Desk) -> None:
+    ours = without_keys_of_our_own(desk)
+    desk.deploy("--setup", "--revoke")
+    assert not set(ours.values()) & set(desk.env_file().values())
+
+
+@pytest.mark.parametrize("says", ["secrets versions access", "secrets list", "services list"])
+def test_keys_that_may_be_stored_and_cannot_be_read_are_not_made_anew(desk: Desk, says: str) -> None:
+    desk.set(LINK_SIGNING_KEY="")
+    desk.change(
+        apis=["secretmanager.googleapis.com"],
+        secrets={"mostrador-prod-link-signing-key": {"1": "ENABLED"}},
+        failing={says: "ERROR: permission denied"},
+    )
+    result = desk.deploy("--setup")
+    assert (result.code, desk.env_file()["LINK_SIGNING_KEY"]) == (1, "")
+    assert "LINK_SIGNING_KEY" in result.out
+
+
 def test_a_failed_deploy_continues_where_it_stopped(desk: Desk, empty_database: str) -> None:
     desk.change(failing={"run deploy": "ERROR: quota exceeded"})
     result = desk.deploy("--setup")
