@@ -82,7 +82,9 @@ class TestTheEmailToAnswer:
     def test_says_first_who_reads_an_answer(self, marta: Mailbox, case: Case) -> None:
         lines = (marta.latest().text or "").splitlines()
         assert lines[0] == "-- escribe arriba de esta línea --"
-        assert lines[1] == f"Lo que respondas a este correo se lo mandamos a {case.customer.name} por WhatsApp."
+        assert (
+            lines[1] == f"Lo que respondas a este correo se lo mandamos a {case.customer.name} por WhatsApp."
+        )
 
 
 class TestAnAnswer:
