@@ -70,8 +70,8 @@ def ticket_email(
         "link": header.link,
         "entries": entries,
         "cut_line": say("email_cut_line") if header.answers else "",
-        "who_reads": _who_reads(header, name, desk),
-        "footer": say("email_footer_answers" if header.answers else "email_footer"),
+        "who_reads": _who_reads(header, desk),
+        "footer": say(_footer(header)),
         "button_first": sum(map(_shown_lines, lines)) > _MAX_LINES_BEFORE_BUTTON,
         "note": note,
     }
@@ -83,11 +83,18 @@ def ticket_email(
     )
 
 
-def _who_reads(header: Header, name: str, desk: Language) -> str:
+def _who_reads(header: Header, desk: Language) -> str:
     """Who reads an answer to the e-mail."""
     if not header.answers:
         return ""
-    return text(desk, "email_answer_closed" if header.is_closed else "email_answer", name=name)
+    key = "email_answer_closed" if header.is_closed else "email_answer"
+    return text(desk, key, name=name_in_sentence(header.customer, desk))
+
+
+def _footer(header: Header) -> str:
+    if header.answers:
+        return "email_footer_answers"
+    return "email_footer" if header.customer else "email_footer_erased"
 
 
 def cut_lines() -> tuple[str, ...]:
@@ -128,8 +135,17 @@ def _subject(header: Header, name: str) -> str:
 
 
 def person_name(person: Sender | None, desk: Language) -> str:
-    """The customer's name, else their number, else words for somebody."""
-    return (known_as(person.name, person.wa_id) if person else "") or text(desk, "email_no_name")
+    """The customer's name, else their number, else words for that: a title, or a field."""
+    return _known(person) or text(desk, "email_no_name")
+
+
+def name_in_sentence(person: Sender | None, desk: Language) -> str:
+    """The customer's name, else their number, else "the customer": "Your reply is on its way to ..."."""
+    return _known(person) or text(desk, "email_your_customer")
+
+
+def _known(person: Sender | None) -> str:
+    return known_as(person.name, person.wa_id) if person else ""
 
 
 def _phone_row(person: Sender | None, desk: Language) -> tuple[str, str]:

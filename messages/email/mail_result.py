@@ -3,7 +3,7 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import entry, person_name
+from messages.email.layout import entry, name_in_sentence
 from messages.email.ticket_update import about_ticket_email
 from messages.for_technicians import status_name
 from messages.page.ticket_history import event_line
@@ -20,7 +20,8 @@ _MAX_WORDS: Final = 6_000  # UTF-16 units of all words of the events
 _MAX_SENDER: Final = 200
 _MAX_COMMAND: Final = 40
 _MAX_FILES: Final = 10
-_FORGED: Final = {MailOutcome.NOT_THEIRS, MailOutcome.UNPROVED}
+# Nobody knows that it was the technician who wrote it.
+_PERHAPS_NOT_THEIRS: Final = {MailOutcome.NOT_THEIRS, MailOutcome.UNPROVED, MailOutcome.UNREADABLE}
 
 
 def mail_result_email(
@@ -38,17 +39,19 @@ def mail_result_email(
     ]
     if detail.files:
         entries.append(entry(text(desk, "mail_files"), desk, words=_lost_files(detail, desk)))
-    if detail.was_cut:
-        entries.append(entry(text(desk, "mail_was_cut"), desk))
-    headline = _headline(result.outcome, desk_knows=bool(meanwhile))
+    headline = _headline(result.outcome, detail, desk_knows=bool(meanwhile))
     why = _why(ticket, result.outcome, detail, desk)
+    if detail.was_cut:
+        why = f"{why} {text(desk, 'mail_was_cut')}"
     return about_ticket_email(ticket, desk, link, headline, entries, why, wants_human=False, answers=answers)
 
 
-def _headline(outcome: MailOutcome, *, desk_knows: bool) -> str:
+def _headline(outcome: MailOutcome, detail: MailDetail, *, desk_knows: bool) -> str:
+    if outcome is MailOutcome.SENT and desk_knows:
+        return "mail_sent_meanwhile"
     if outcome is MailOutcome.SENT:
-        return "mail_sent_meanwhile" if desk_knows else "mail_sent_in_part"
-    if outcome in _FORGED:
+        return "mail_sent_in_part" if detail.files else "mail_sent_cut"
+    if outcome in _PERHAPS_NOT_THEIRS:
         return "mail_not_believed"
     return f"mail_{outcome}" if outcome.is_done else "mail_refused"
 
@@ -57,8 +60,8 @@ def _why(ticket: TicketRecord, outcome: MailOutcome, detail: MailDetail, desk: L
     return text(
         desk,
         f"mail_{outcome}_why",
-        name=person_name(ticket.customer, desk),
-        sender=cut(one_line(detail.sender), _MAX_SENDER) or "?",
+        name=name_in_sentence(ticket.customer, desk),
+        sender=cut(one_line(detail.sender), _MAX_SENDER) or text(desk, "mail_no_sender"),
         word=cut(one_line(detail.word), _MAX_COMMAND),
         status=status_name(desk, ticket.status_then or ticket.status),
         most=MAX_TECHNICIAN_TEXT,

@@ -75,7 +75,7 @@ def _shared_in_public(people: People) -> Iterator[Finding]:
         if not each.name and _domain(each.address) in PUBLIC_DOMAINS
     ]
     if shared:
-        text = f"for {' and '.join(shared)} only that very address may answer, as anybody can have one at its provider"
+        text = f"for {' and '.join(shared)} only that very address may answer, as anybody can have a mailbox at its provider"
         yield right("shared mailboxes", text)
 
 

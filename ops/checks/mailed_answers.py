@@ -52,7 +52,7 @@ def _receiving(domain: str, domains: Sequence[Mapping[str, Any]]) -> Finding:
         return wrong(
             "answer domain",
             f"{domain} is not one of this Resend account",
-            f"add it: {_DOMAINS}, and Receiving",
+            f"add it, and switch Receiving on: {_DOMAINS}",
         )
     capabilities = found.get("capabilities")
     receiving = capabilities.get("receiving") if isinstance(capabilities, dict) else None
@@ -119,6 +119,8 @@ def _secret(settings: OperatorSettings, url: str, webhooks: Sequence[Mapping[str
     ]
     ours = settings.get("RESEND_WEBHOOK_SECRET")
     if any(isinstance(each, str) and each.startswith("whsec_") for each in secrets) and ours not in secrets:
-        text = f"RESEND_WEBHOOK_SECRET is not that of the webhook to {url}: what it says is refused"
+        text = (
+            f"RESEND_WEBHOOK_SECRET is not the signing secret of the webhook to {url}: its calls are refused"
+        )
         return wrong("mail webhook", text, f"{_WEBHOOKS}: copy its signing secret, and deploy")
     return right("mail webhook", f"Resend tells {url} of answers, and of e-mails that bounce")

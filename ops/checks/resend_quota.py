@@ -15,7 +15,7 @@ from ops.resend_api import ask_resend
 _A_DAY: Final = 100
 _A_MONTH: Final = 3000
 _NEARLY: Final = 0.8
-_MORE: Final = "a paid plan has no limit a day: resend.com/pricing"
+_MORE: Final = "a paid plan has no daily limit: resend.com/pricing"
 _LARGER: Final = "a larger plan: resend.com/pricing"
 
 
@@ -32,8 +32,10 @@ class _Quota:
     def nearly_used_up(self) -> bool:
         return self.limit is not None and self.used >= _NEARLY * self.limit
 
-    def __str__(self) -> str:
-        return f"({self.sent:,} sent, {self.received:,} received)"
+    def of_the(self, period: str) -> str:
+        """ "31 of the day's 100 (28 sent, 3 received)"."""
+        limit = f"of the {period}'s {self.limit:,}" if self.limit is not None else f"in the {period}"
+        return f"{self.used:,} {limit} ({self.sent:,} sent, {self.received:,} received)"
 
 
 def check_quota(settings: OperatorSettings) -> Iterator[Finding]:
@@ -79,10 +81,8 @@ def _quota(found: Any) -> _Quota:
 
 def _as_resend_counts(settings: OperatorSettings, technicians: int, day: _Quota, month: _Quota) -> Finding:
     text = _carries(technicians, "plan", day.limit, month.limit)
-    if day.limit is None:
-        text = f"{text}; used: {month.used:,} of the month's {month}"
-    else:
-        text = f"{text}; used: {day.used:,} of the day's {day}, {month.used:,} of the month's {month}"
+    used = [day.of_the("day")] if day.limit is not None else []
+    text = f"{text}; used: {', '.join([*used, month.of_the('month')])}"
     if day.nearly_used_up:
         return warning("quota", f"{text}: nearly used up, and then e-mails wait for the next day", _MORE)
     if month.nearly_used_up:

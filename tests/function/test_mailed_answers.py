@@ -82,7 +82,9 @@ class TestTheEmailToAnswer:
     def test_says_first_who_reads_an_answer(self, marta: Mailbox, case: Case) -> None:
         lines = (marta.latest().text or "").splitlines()
         assert lines[0] == "-- escribe arriba de esta línea --"
-        assert lines[1] == f"Si respondes a este correo, {case.customer.name} lo lee en WhatsApp."
+        assert (
+            lines[1] == f"Lo que respondas a este correo se lo mandamos a {case.customer.name} por WhatsApp."
+        )
 
 
 class TestAnAnswer:
@@ -255,7 +257,7 @@ class TestWhoMayNot:
         settle()
         assert outcomes(case.world) == ["erased"]
         assert len(case.world.graph.messages) == before
-        assert "borró sus datos" in (marta.latest().text or "")
+        assert "ya no hay a quién escribirle" in (marta.latest().text or "")
 
 
 class TestSilence:

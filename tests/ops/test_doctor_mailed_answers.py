@@ -248,7 +248,7 @@ class TestWebhook:
         state, text, fix = desk.line("mail webhook", RESEND_WEBHOOK_SECRET=OTHER_SECRET)
         assert (state, text) == (
             "wrong",
-            f"RESEND_WEBHOOK_SECRET is not that of the webhook to {URL}: what it says is refused",
+            f"RESEND_WEBHOOK_SECRET is not the signing secret of the webhook to {URL}: its calls are refused",
         )
         assert SECRET not in text + fix
 
@@ -405,7 +405,7 @@ class TestSharedMailboxes:
         to = "taller@example.com, Shop@Gmail.com, Ana <ana@gmail.com>, desk@outlook.com"
         assert desk.line("shared mailboxes", SUPPORT_EMAIL_TO=to) == (
             "right",
-            "for Shop@Gmail.com and desk@outlook.com only that very address may answer, as anybody can have one at its provider",
+            "for Shop@Gmail.com and desk@outlook.com only that very address may answer, as anybody can have a mailbox at its provider",
             "",
         )
 

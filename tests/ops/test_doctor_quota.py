@@ -11,7 +11,7 @@ from tests.support.ops import Operator
 FOUR = ", ".join(f"t{number}@example.com" for number in range(4))
 ANSWERS = {"INBOUND_EMAIL_DOMAIN": "Answers.example.com"}
 CARRIES = "4 technicians: a new ticket is 4 e-mails, so the plan's 100 a day are about 25 new tickets, and its 3,000 a month 750"
-NO_LIMIT_A_DAY = "a paid plan has no limit a day: resend.com/pricing"
+NO_LIMIT_A_DAY = "a paid plan has no daily limit: resend.com/pricing"
 SILENCED = "whoever writes 100 e-mails to answers.example.com silences the desk's own until the next day"
 
 
@@ -43,12 +43,12 @@ class TestAsResendCounts:
     def test_what_is_sent_and_what_is_received(self, operator: Operator) -> None:
         operator.resend.switches.daily_limit, operator.resend.switches.monthly_limit = 100, 3000
         operator.resend.receive(b"From: a@example.org\r\nTo: b@answers.example.com\r\n\r\nhola\r\n")
-        used = "used: 1 of the day's (0 sent, 1 received), 1 of the month's (0 sent, 1 received)"
+        used = "used: 1 of the day's 100 (0 sent, 1 received), 1 of the month's 3,000 (0 sent, 1 received)"
         assert line(operator) == ("right", f"{CARRIES}; {used}", "")
 
     def test_the_free_plan(self, operator: Operator) -> None:
         use(operator.resend, day=(28, 3, 100), month=(1310, 12, 3000))
-        used = "used: 31 of the day's (28 sent, 3 received), 1,322 of the month's (1,310 sent, 12 received)"
+        used = "used: 31 of the day's 100 (28 sent, 3 received), 1,322 of the month's 3,000 (1,310 sent, 12 received)"
         assert line(operator) == ("right", f"{CARRIES}; {used}", "")
 
     def test_a_paid_plan(self, operator: Operator) -> None:
@@ -56,14 +56,15 @@ class TestAsResendCounts:
         assert line(operator, **ANSWERS) == (
             "right",
             "4 technicians: a new ticket is 4 e-mails, so the plan's 50,000 a month are about 12,500 new tickets; "
-            "used: 1,322 of the month's (1,310 sent, 12 received)",
+            "used: 1,322 of the month's 50,000 (1,310 sent, 12 received)",
             "",
         )
 
     def test_no_limit_at_all(self, operator: Operator) -> None:
         use(operator.resend, day=(900, 3, None), month=(1310, 12, None))
         state, text, _ = line(operator)
-        assert (state, "and the plan has no limit" in text) == ("right", True)
+        assert state == "right"
+        assert text.endswith("and the plan has no limit; used: 1,322 in the month (1,310 sent, 12 received)")
 
     @pytest.mark.parametrize(
         ("day", "month", "state", "fix"),

@@ -292,7 +292,7 @@ class TestQuota:
         self.sent(operator, 1, hours, emails=count)
         ((found, text, fix),) = operator.doctor("quota")
         assert (found, text.rpartition(" in 30 days")[2]) == (state, said)
-        assert fix == ("a paid plan has no limit a day: resend.com/pricing" if state == "warning" else "")
+        assert fix == ("a paid plan has no daily limit: resend.com/pricing" if state == "warning" else "")
 
     def test_without_a_database_it_is_still_computed(self, operator: Operator) -> None:
         ((state, text, _),) = operator.doctor("quota", SUPABASE_URL="http://127.0.0.1:1")

@@ -1,5 +1,6 @@
 """The e-mail that tells a technician what became of theirs."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from messages.email.mail_result import mail_result_email
+from messages.texts.catalogue import text
 from state.model.answer_file import FileProblem
 from state.model.language import Language
 from state.model.message import Sender
@@ -38,6 +40,12 @@ TICKET = TicketRecord(
 SILENT = {MailOutcome.AUTOMATIC, MailOutcome.FORMER}
 TOLD = [outcome for outcome in MailOutcome if outcome not in SILENT]
 PROBLEMS = [*FileProblem, "note", "no_room", "unreadable"]
+# Prepositions that would have to run together with an article: "a el cliente" is "al cliente".
+RUN_TOGETHER = {
+    Language.ES: re.compile(r"\b(a|de) el\b"),
+    Language.EN: re.compile(r"\bthe the\b"),
+    Language.PT: re.compile(r"\b(a|de|em|por) [oa]s?\b"),
+}
 
 
 def told(
@@ -52,13 +60,18 @@ def told(
     return mail.text, mail.html
 
 
+def sentences(mail: str) -> str:
+    """The lines in which a name stands within a sentence: not the title's."""
+    return "\n".join(line for line in mail.splitlines() if line.endswith("."))
+
+
 @pytest.mark.parametrize("desk", Language)
 @pytest.mark.parametrize("outcome", TOLD)
 def test_every_outcome_is_said_with_the_link(outcome: MailOutcome, desk: Language) -> None:
-    text, html = told(outcome, desk=desk)
-    assert LINK in text
+    plain, html = told(outcome, desk=desk)
+    assert LINK in plain
     assert LINK in html
-    assert "{" not in text
+    assert "{" not in plain
 
 
 @pytest.mark.parametrize("outcome", TOLD)
@@ -75,9 +88,9 @@ def test_every_file_is_named_with_its_reason(problem: str, desk: Language) -> No
 
 
 def test_what_happened_since_is_shown_and_nothing_before() -> None:
-    text, _ = told(MailOutcome.SENT)
-    assert "ya prendió sola" in text
-    assert "la de la caja" not in text
+    said, _ = told(MailOutcome.SENT)
+    assert "ya prendió sola" in said
+    assert "la de la caja" not in said
 
 
 def test_of_what_was_refused_nothing_of_the_ticket_is_news() -> None:
@@ -91,7 +104,56 @@ def test_it_says_whose_address_wrote() -> None:
 def test_without_its_detail_as_the_customer_was_erased() -> None:
     result = MailResult(outcome=MailOutcome.NOT_THEIRS, seen=SEEN)
     mail = mail_result_email(replace(TICKET, customer=None), result, Language.ES, TZ, LINK, answers=False)
-    assert "?" in mail.text
+    assert "Vino de un remitente que no pudimos leer, y no de tu dirección." in mail.text
+
+
+@pytest.mark.parametrize("desk", Language)
+@pytest.mark.parametrize("outcome", TOLD)
+def test_a_customer_without_name_and_number_has_words_for_them(outcome: MailOutcome, desk: Language) -> None:
+    nobody = replace(TICKET, customer=Sender(user_id="AR.x"))
+    said = sentences(told(outcome, ticket=nobody, desk=desk)[0])
+    assert text(desk, "email_no_name") not in said
+    assert not RUN_TOGETHER[desk].search(said)
+
+
+@pytest.mark.parametrize("outcome", [MailOutcome.NOT_THEIRS, MailOutcome.UNPROVED, MailOutcome.UNREADABLE])
+def test_what_nobody_knows_to_be_theirs_is_not_called_theirs(outcome: MailOutcome) -> None:
+    said, _ = told(outcome)
+    assert "Llegó un correo que no le mandamos a nadie" in said
+    assert "Tu correo no" not in said
+
+
+@pytest.mark.parametrize("desk", Language)
+@pytest.mark.parametrize("outcome", TOLD)
+def test_nobody_is_told_to_run_a_command(outcome: MailOutcome, desk: Language) -> None:
+    """It is read by a technician, who may have no access to the machine."""
+    assert "ops" not in re.findall(r"\w+", told(outcome, desk=desk)[0])
+
+
+class TestOfWhichNotAllWasRead:
+    CUT = MailDetail(was_cut=True)
+    LOST = (LostFile(name="plano.dwg", problem=FileProblem.TYPE),)
+
+    def mail(self, detail: MailDetail, outcome: MailOutcome = MailOutcome.SENT) -> str:
+        return told(outcome, detail, replace(TICKET, events=()))[0]
+
+    def test_is_not_said_to_be_incomplete(self) -> None:
+        """What was not read may have been all quoted."""
+        said = self.mail(self.CUT)
+        assert "Tu respuesta salió; revisa si está completa" in said
+        assert "solo leímos el comienzo" in said
+
+    def test_is_incomplete_without_a_file(self) -> None:
+        said = self.mail(replace(self.CUT, files=self.LOST))
+        assert "Tu respuesta salió, pero no completa" in said
+        assert "solo leímos el comienzo" in said
+
+    @pytest.mark.parametrize("outcome", [MailOutcome.NOTED, MailOutcome.TAKEN])
+    def test_is_said_of_what_is_not_for_the_customer(self, outcome: MailOutcome) -> None:
+        assert "solo leímos el comienzo" in self.mail(self.CUT, outcome)
+
+    def test_is_not_said_of_any_other(self) -> None:
+        assert "solo leímos el comienzo" not in self.mail(MailDetail(files=self.LOST))
 
 
 def test_what_strangers_write_stays_text() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.safe_text import utf16_length
+from messages.texts.catalogue import text
 from state.model.language import Language
 from state.model.message import AttachmentKind, Sender
 from state.model.outbox_row import Email
@@ -322,6 +323,30 @@ class TestFooter:
         said = "Si respondes a este correo, lo leen tus colegas, no el cliente."
         assert said in mail.text
         assert said in Page(mail.html).text
+
+    @pytest.mark.parametrize("desk", Language)
+    @pytest.mark.parametrize("status", [TicketStatus.IN_PROGRESS, TicketStatus.CLOSED])
+    def test_names_who_reads_an_answer(self, status: TicketStatus, desk: Language) -> None:
+        first = self.who_reads(Sender(name="Ana Pérez", wa_id="5491155550101", user_id="AR.x"), status, desk)
+        assert "Ana Pérez" in first
+
+    @pytest.mark.parametrize("desk", Language)
+    @pytest.mark.parametrize("status", [TicketStatus.IN_PROGRESS, TicketStatus.CLOSED])
+    def test_names_who_reads_an_answer_by_other_words(self, status: TicketStatus, desk: Language) -> None:
+        """Whoever has neither a name nor a number."""
+        first = self.who_reads(Sender(user_id="AR.x"), status, desk)
+        assert text(desk, "email_your_customer") in first
+        assert text(desk, "email_no_name") not in first
+
+    @pytest.mark.parametrize("desk", Language)
+    def test_does_not_tell_how_to_write_to_an_erased_customer(self, desk: Language) -> None:
+        made = fresh_link_email(replace(TICKET, customer=None), desk, LINK)
+        assert made.text.rstrip().endswith(text(desk, "email_footer_erased"))
+
+    def who_reads(self, customer: Sender, status: TicketStatus, desk: Language) -> str:
+        """The line below the one above which an answer is new."""
+        ticket = replace(TICKET, customer=customer, status=status, status_then=status)
+        return fresh_link_email(ticket, desk, LINK, answers=True).text.splitlines()[1]
 
 
 class TestNobody:
