@@ -16,6 +16,11 @@ _LOCAL_PART: Final = re.compile(
 )
 
 
+def is_address_in(text: str) -> bool:
+    """Whether something in a text looks like such an address, of any domain and signed or not."""
+    return _LOCAL_PART.search(text.lower()) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAddress:
     """What an address stands for. code: the ticket's; technician: their id; seen: the latest event of the ticket that the e-mail told."""

@@ -14,6 +14,7 @@ from handlers.people import People
 from handlers.received_mail.attached_files import attached_files
 from handlers.received_mail.automatic import is_automatic
 from handlers.received_mail.mail_files import fetched_files, given_up
+from handlers.received_mail.own_secrets import OwnSecrets
 from handlers.received_mail.recipients import further_recipients
 from handlers.received_mail.request import MailRefused, MailRequest, read_request
 from handlers.received_mail.sender import SenderRefused, check_sender
@@ -128,6 +129,10 @@ class OneMail:
     def _desk_address(self) -> str:
         return parseaddr(self.settings.support_email_from)[1].lower()
 
+    @property
+    def _secrets(self) -> OwnSecrets:
+        return OwnSecrets(self.settings.public_url)
+
     def _believe(self, mail: ReceivedMail, technician: Technician) -> Ended:
         """Raises SenderRefused, MailRefused, and what `end` raises."""
         sender = check_sender(mail, technician, partial(self.mails.original_headers, mail))
@@ -141,6 +146,8 @@ class OneMail:
         lost: Sequence[LostFile] = ()
         meanwhile: tuple[int, ...] = ()
         if request.is_for_customer:
+            if self._secrets.are_in(request.text):
+                raise MailRefused(MailOutcome.OWN_LINK)
             ticket, lost = self._send(mail, files, author, request)
             meanwhile = _meanwhile(ticket, self.to_fetch.seen, author)
         else:
@@ -169,7 +176,7 @@ class OneMail:
     ) -> tuple[tuple[NewFile, ...], Sequence[LostFile]]:
         announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
         try:
-            with fetched_files(self.mails, mail, files) as fetched:
+            with fetched_files(self.mails, mail, files, self._secrets) as fetched:
                 return store_files(self.to_fetch.code, fetched.checked, announce, self.storage), fetched.lost
         except MediaError:
             if self.attempts < _FILE_ATTEMPTS:

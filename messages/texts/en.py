@@ -361,6 +361,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_unproved_why": "It says that it comes from {sender}, but we couldn't verify that (DMARC). If you wrote it, use the ticket's page, and tell whoever runs Mostrador: `python -m ops doctor` says what is missing in the DNS.",
     "mail_empty_why": "We found no new text. Write at the beginning of your reply, above everything that is quoted.",
     "mail_too_long_why": "It is too long for WhatsApp, which takes {most} characters. Send it in parts, or as an attachment.",
+    "mail_own_link_why": "It contains the link to the ticket's page, or your address for replies: whoever has them can act as you. Reply again, with your own text only and nothing copied from our e-mail.",
     "mail_impossible_why": "The ticket is “{status}”, and that can't be done now. You can change it on the ticket's page.",
     "mail_erased_why": "The customer erased their data: there is nobody to write to any more.",
     "mail_no_files_why": "It had no text, and none of its files can be sent.",
@@ -375,6 +376,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_file_many": "{file}: there are more than {most}",
     "mail_file_note": "{file}: it was not for the customer",
     "mail_file_no_room": "{file}: there is no room left for files",
+    "mail_file_own_link": "{file}: it contains the link to the ticket's page, which is for technicians only",
     "mail_file_unreadable": "{file}: we couldn't read it",
     # E-mail: what a technician wrote did not reach the customer.
     "email_undelivered": "Your message didn't reach the customer",

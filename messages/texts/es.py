@@ -359,6 +359,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_unproved_why": "Dice que viene de {sender}, pero no pudimos comprobarlo (DMARC). Si lo escribiste tú, hazlo en la página del ticket y cuéntaselo a quien administra Mostrador: `python -m ops doctor` dice qué falta en el DNS.",
     "mail_empty_why": "No encontramos texto nuevo. Escribe al principio de tu respuesta, arriba de todo lo citado.",
     "mail_too_long_why": "Es demasiado largo para WhatsApp: caben {most} caracteres. Mándalo en partes, o como archivo adjunto.",
+    "mail_own_link_why": "Trae el enlace de la página del ticket, o tu dirección para responder: quien los tenga puede actuar como tú. Responde otra vez, solo con tu texto y sin nada copiado de nuestro correo.",
     "mail_impossible_why": "El ticket está en «{status}», y así no se puede. En la página del ticket puedes cambiarlo.",
     "mail_erased_why": "El cliente borró sus datos: ya no hay a quién escribirle.",
     "mail_no_files_why": "No traía texto, y ninguno de los archivos se puede mandar.",
@@ -373,6 +374,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_file_many": "{file}: son más de {most}",
     "mail_file_note": "{file}: no era para el cliente",
     "mail_file_no_room": "{file}: no queda espacio para archivos",
+    "mail_file_own_link": "{file}: trae el enlace de la página del ticket, que es solo para técnicos",
     "mail_file_unreadable": "{file}: no lo pudimos leer",
     # E-mail: what a technician wrote did not reach the customer.
     "email_undelivered": "Tu mensaje no le llegó al cliente",

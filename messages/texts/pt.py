@@ -361,6 +361,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_unproved_why": "Ele diz que vem de {sender}, mas não conseguimos comprovar (DMARC). Se foi você, escreva na página do chamado e avise quem administra o Mostrador: `python -m ops doctor` diz o que falta no DNS.",
     "mail_empty_why": "Não encontramos texto novo. Escreva no começo da resposta, acima de todo o texto citado.",
     "mail_too_long_why": "É longo demais para o WhatsApp: cabem {most} caracteres. Mande em partes, ou como anexo.",
+    "mail_own_link_why": "Ele traz o link da página do chamado, ou o seu endereço para responder: quem tiver um deles pode agir como você. Responda de novo, só com o seu texto e sem nada copiado do nosso e-mail.",
     "mail_impossible_why": "O chamado está em “{status}”, e assim não dá. Na página do chamado você pode mudar isso.",
     "mail_erased_why": "O cliente apagou os dados dele: não há mais para quem escrever.",
     "mail_no_files_why": "Não tinha texto, e nenhum dos arquivos pode ser enviado.",
@@ -375,6 +376,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_file_many": "{file}: são mais de {most}",
     "mail_file_note": "{file}: não era para o cliente",
     "mail_file_no_room": "{file}: não há mais espaço para arquivos",
+    "mail_file_own_link": "{file}: traz o link da página do chamado, que é só para técnicos",
     "mail_file_unreadable": "{file}: não conseguimos ler",
     # E-mail: what a technician wrote did not reach the customer.
     "email_undelivered": "Sua mensagem não chegou ao cliente",

@@ -92,7 +92,7 @@ class MailOutcome(StrEnum):
     TAKEN_NOTED: words after a command that says nothing to the customer.
 
     It was refused: NOT_THEIRS: the sender's address is not the technician's; UNPROVED: it may be forged; EMPTY: nothing was written;
-    TOO_LONG for WhatsApp; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
+    TOO_LONG for WhatsApp; OWN_LINK: a link of ours that is not for customers is in it; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
     are no words; UNREADABLE: it could not be fetched.
 
     Nobody is told: AUTOMATIC: no person wrote it; FORMER: who it was sent to is no technician any more.
@@ -108,6 +108,7 @@ class MailOutcome(StrEnum):
     UNPROVED = "unproved"
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    OWN_LINK = "own_link"
     IMPOSSIBLE = "impossible"
     ERASED = "erased"
     NO_FILES = "no_files"
@@ -133,7 +134,7 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostFile:
-    """A file that went to nobody. problem: a FileProblem, or "note", "no_room" or "unreadable"."""
+    """A file that went to nobody. problem: a FileProblem, or "note", "no_room", "own_link" or "unreadable"."""
 
     name: str = field(repr=False)
     problem: str

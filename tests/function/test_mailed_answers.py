@@ -397,3 +397,44 @@ class TestAFlood:
             world.column("select max_told_per_hour()")[0]
         )
         assert said(case) == []
+
+
+class TestWhatIsNotForCustomers:
+    """Our e-mail has a link that opens the ticket's page for 30 days: no shape of quoting takes it to the customer."""
+
+    def test_a_link_of_our_e_mail(self, marta: Mailbox, case: Case) -> None:
+        link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
+        marta.answer(f"Mira esto: {link}")
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+        assert case.status() == "open"
+        assert "puede actuar como tú" in (marta.latest().text or "")
+
+    @pytest.mark.parametrize("command", ["#pregunta ", "#resuelto "])
+    def test_after_a_command(self, marta: Mailbox, case: Case, command: str) -> None:
+        marta.answer(f"{command}{marta.latest().reply_to[0]}")
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+
+    def test_all_of_our_e_mail_as_no_program_quotes_it(self, marta: Mailbox, case: Case) -> None:
+        written = marta.write("")
+        ours = (marta.latest().text or "").replace("arriba de", "sobre")
+        written.set_content(f"Hallo\n\nAm Montag schrieb Soporte:\n\n{ours}")
+        marta.send(written)
+        settle()
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+
+    def test_a_text_file_of_the_end_of_the_mail(self, marta: Mailbox, case: Case) -> None:
+        ours = (marta.latest().text or "").encode()
+        marta.answer(
+            "Así queda.", files=[("ATT00001.txt", ours, "text/plain"), ("ok.txt", b"ok", "text/plain")]
+        )
+        assert "Así queda." in said(case)[0]
+        assert [sent.kind for sent in case.world.graph.messages].count("document") == 1
+        assert "ATT00001.txt: " in (marta.latest().text or "")
+
+    def test_among_technicians_it_stays(self, marta: Mailbox, case: Case) -> None:
+        link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
+        marta.answer(f"#nota {link}")
+        assert outcomes(case.world) == ["noted"]

@@ -37,7 +37,7 @@ TICKET = TicketRecord(
 )
 SILENT = {MailOutcome.AUTOMATIC, MailOutcome.FORMER}
 TOLD = [outcome for outcome in MailOutcome if outcome not in SILENT]
-PROBLEMS = [*FileProblem, "note", "no_room", "unreadable"]
+PROBLEMS = [*FileProblem, "note", "no_room", "own_link", "unreadable"]
 
 
 def told(
