@@ -355,6 +355,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_other_word_why": "It begins with {word}, which is none of the commands (#note, #question, #resolved, #take). To be safe we didn't send it to {name}. If it was for {name}, reply again without that word at the beginning.",
     "mail_other_readers": "Your e-mail was kept as an internal note",
     "mail_other_readers_why": "It went to other people, too, so to be safe we didn't send it to {name}. If it was for {name}, reply again with nobody else in “To” or “Cc”.",
+    "mail_misplaced": "Your e-mail was kept as an internal note",
+    "mail_misplaced_why": "It has {word} further down. Commands only count at the beginning, one in each e-mail, so to be safe we didn't send it to {name}. If it was for {name}, reply again with one command at the beginning, or with none.",
     "mail_refused": "Your e-mail reached nobody",
     "mail_not_believed": "An e-mail came that we didn't send to anybody",
     "mail_not_theirs_why": "It came from {sender}, not from your address. If you wrote it, write from the address that Mostrador knows, or on the ticket's page. If you didn't, somebody has one of your e-mails about the ticket: don't forward them.",

@@ -353,6 +353,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_other_word_why": "Empieza con {word}, que no es uno de los comandos (#nota, #pregunta, #resuelto, #tomar). Por si acaso no se lo mandamos a {name}. Si era para {name}, responde otra vez sin esa palabra al principio.",
     "mail_other_readers": "Tu correo quedó como nota interna",
     "mail_other_readers_why": "Iba también para otras personas, así que por si acaso no se lo mandamos a {name}. Si era para {name}, responde otra vez sin nadie más en «Para» ni en «CC».",
+    "mail_misplaced": "Tu correo quedó como nota interna",
+    "mail_misplaced_why": "Tiene {word} más abajo. Los comandos solo valen al principio, uno por correo, así que por si acaso no se lo mandamos a {name}. Si era para {name}, responde otra vez con un solo comando al principio, o sin ninguno.",
     "mail_refused": "Tu correo no le llegó a nadie",
     "mail_not_believed": "Llegó un correo que no le mandamos a nadie",
     "mail_not_theirs_why": "Vino de {sender} y no de tu dirección. Si lo escribiste tú, hazlo desde la dirección que está en Mostrador, o en la página del ticket. Si no fuiste tú, alguien tiene uno de tus correos del ticket: no los reenvíes.",

@@ -355,6 +355,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "mail_other_word_why": "Ele começa com {word}, que não é um dos comandos (#nota, #pergunta, #resolvido, #assumir). Por garantia, não mandamos para {name}. Se era para {name}, responda de novo sem essa palavra no começo.",
     "mail_other_readers": "Seu e-mail ficou como nota interna",
     "mail_other_readers_why": "Ele também foi para outras pessoas; por garantia, não mandamos para {name}. Se era para {name}, responda de novo sem mais ninguém em “Para” nem em “Cc”.",
+    "mail_misplaced": "Seu e-mail ficou como nota interna",
+    "mail_misplaced_why": "Ele tem {word} mais abaixo. Os comandos só valem no começo, um por e-mail; por garantia, não mandamos para {name}. Se era para {name}, responda de novo com um só comando no começo, ou sem nenhum.",
     "mail_refused": "Seu e-mail não chegou a ninguém",
     "mail_not_believed": "Chegou um e-mail que não mandamos para ninguém",
     "mail_not_theirs_why": "Ele veio de {sender} e não do seu endereço. Se foi você, escreva do endereço que está no Mostrador, ou na página do chamado. Se não foi você, alguém tem um dos seus e-mails do chamado: não encaminhe esses e-mails.",

@@ -89,7 +89,7 @@ class MailOutcome(StrEnum):
 
     It was done: SENT to the customer; NOTED: among technicians, as its author wanted it; TAKEN: the ticket is theirs. It became a note
     and was not sent: OTHER_WORD, as it begins with a word after a # that is no command; OTHER_READERS, as others are in To or Cc;
-    TAKEN_NOTED: words after a command that says nothing to the customer.
+    MISPLACED, as a command stands in it where none counts; TAKEN_NOTED: words after a command that says nothing to the customer.
 
     It was refused: NOT_THEIRS: the sender's address is not the technician's; UNPROVED: it may be forged; EMPTY: nothing was written;
     TOO_LONG for WhatsApp; OWN_LINK: a link of ours that is not for customers is in it; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
@@ -103,6 +103,7 @@ class MailOutcome(StrEnum):
     TAKEN = "taken"
     OTHER_WORD = "other_word"
     OTHER_READERS = "other_readers"
+    MISPLACED = "misplaced"
     TAKEN_NOTED = "taken_noted"
     NOT_THEIRS = "not_theirs"
     UNPROVED = "unproved"
@@ -128,6 +129,7 @@ _DONE = {
     MailOutcome.TAKEN,
     MailOutcome.OTHER_WORD,
     MailOutcome.OTHER_READERS,
+    MailOutcome.MISPLACED,
     MailOutcome.TAKEN_NOTED,
 }
 
@@ -144,7 +146,7 @@ class LostFile:
 class MailDetail:
     """What the author of an e-mail has to know besides its outcome.
 
-    sender: who wrote it; word: that is no command; was_cut: it had more text than is read.
+    sender: who wrote it; word: that is no command, or none where it stands; was_cut: it had more text than is read.
     """
 
     sender: str = field(default="", repr=False)

@@ -298,6 +298,13 @@ class TestForTheTeam:
         assert "#urgente" in (marta.latest().text or "")
         assert outcomes(case.world) == ["other_word"]
 
+    def test_a_command_further_down(self, marta: Mailbox, case: Case) -> None:
+        marta.answer("#pregunta ¿Prende?\n#nota Creo que miente.")
+        assert notes(case) == ["#pregunta ¿Prende?\n#nota Creo que miente."]
+        assert said(case) == []
+        assert "#nota más abajo" in (marta.latest().text or "")
+        assert outcomes(case.world) == ["misplaced"]
+
     def test_what_others_are_sent_too(self, marta: Mailbox, case: Case) -> None:
         marta.answer("#resuelto ¿Lo cobramos?", cc=["jefe@example.com"])
         assert notes(case) == ["#resuelto ¿Lo cobramos?"]
