@@ -55,10 +55,11 @@ class AnswerAddresses:
 
     def _read(self, recipient: str) -> AnswerAddress | None:
         local, _, domain = recipient.strip().lower().rpartition("@")
-        found = _LOCAL_PART.fullmatch(local) if domain == self.domain else None
+        bare = local.partition("+")[0]  # some programs add a note of their own
+        found = _LOCAL_PART.fullmatch(bare) if domain == self.domain else None
         if found is None:
             return None
-        signed = local.rpartition("-")[0]
+        signed = bare.rpartition("-")[0]
         if not any(hmac.compare_digest(_mac(key, signed), found["mac"]) for key in self._keys):
             return None
         symbols = found["ticket"].removeprefix("tk").replace("-", "").upper()
