@@ -9,7 +9,7 @@ import pytest
 from state.model.received_mail import Authentication, MailOutcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
-from tests.support.function import Service, World, settle
+from tests.support.function import BETO, Service, World, settle
 from tests.support.mailed_answer import DOMAIN, FORGED, Mailbox
 from tests.support.sample_files import JPEG
 from tests.support.ticket_case import Case, open_case
@@ -311,6 +311,18 @@ class TestForTheTeam:
         assert said(case) == []
         assert case.status() == "open"
         assert outcomes(case.world) == ["other_readers"]
+
+    def test_what_is_sent_to_two_tickets(self, world: World, marta: Mailbox, case: Case) -> None:
+        """Only the first is answered: its customer would be told what is perhaps for the other."""
+        first = marta.latest().reply_to[0]
+        open_case(world, case.service, BETO)
+        settle()
+        written = marta.write("Ya está listo.")
+        written.replace_header("To", f"{first}, {written['To']}")
+        marta.send(written)
+        settle()
+        assert outcomes(world) == ["other_readers"]
+        assert said(case) == []
 
     def test_ourselves_are_no_others(self, marta: Mailbox, case: Case) -> None:
         marta.answer("Ya lo veo.", cc=[MARTA, marta.latest().sender])
