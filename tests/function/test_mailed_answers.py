@@ -457,3 +457,16 @@ class TestWhatIsNotForCustomers:
         link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
         marta.answer(f"#nota {link}")
         assert outcomes(case.world) == ["noted"]
+
+    def test_what_the_list_of_a_mailbox_shows_of_our_e_mail(self, marta: Mailbox, case: Case) -> None:
+        """It stands hidden above our line, and may be a note of a colleague. A program may lose what hides it."""
+        html = marta.latest().html or ""
+        shown = html[html.index("<body") :].replace("display:none;", "")
+        assert "Ticket nuevo · " in shown.partition("escribe arriba")[0]
+        written = marta.write("")
+        written.set_content(f"<p>Ya lo veo.</p>{shown}", subtype="html")
+        marta.send(written)
+        settle()
+        assert outcomes(case.world) == ["sent"]
+        assert "Ya lo veo." in said(case)[0]
+        assert "Ticket nuevo" not in said(case)[0]
