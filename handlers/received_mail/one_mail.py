@@ -156,7 +156,11 @@ class OneMail:
             if request.note:
                 self._act(author, Mark.INTERNAL, request.note)
         detail = MailDetail(
-            sender=sender.address, word=request.word, files=tuple(lost), was_cut=typed.was_cut
+            sender=sender.address,
+            word=request.word,
+            files=tuple(lost),
+            was_cut=typed.was_cut,
+            meanwhile=bool(meanwhile),
         )
         tell = bool(lost or meanwhile or typed.was_cut) or request.outcome not in _AS_WISHED
         return Ended(outcome=request.outcome, detail=detail, tell=tell, events=meanwhile)

@@ -146,13 +146,15 @@ class LostFile:
 class MailDetail:
     """What the author of an e-mail has to know besides its outcome.
 
-    sender: who wrote it; word: that is no command, or none where it stands; was_cut: it had more text than is read.
+    sender: who wrote it; word: that is no command, or none where it stands; was_cut: it had more text than is read;
+    meanwhile: others did something since the e-mail that it answers.
     """
 
     sender: str = field(default="", repr=False)
     word: str = field(default="", repr=False)
     files: tuple[LostFile, ...] = ()
     was_cut: bool = False
+    meanwhile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,10 @@ class TestAnAnswer:
     def test_with_a_file_that_whatsapp_does_not_take(self, marta: Mailbox, case: Case) -> None:
         marta.answer("Te mando el programa.", files=[("setup.exe", b"MZ\0\0", "application/octet-stream")])
         assert "Te mando el programa." in said(case)[0]
-        assert "setup.exe: WhatsApp no acepta este tipo de archivo" in (marta.latest().text or "")
+        told = marta.latest().text or ""
+        assert "setup.exe: WhatsApp no acepta este tipo de archivo" in told
+        assert "mientras tanto" not in told
+        assert "Te mando el programa." not in told
 
     def test_of_more_text_than_is_read(self, marta: Mailbox, case: Case) -> None:
         marta.answer(f"Ya lo veo.\n\n-- \n{'x' * 1_000_000}")

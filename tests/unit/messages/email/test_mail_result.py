@@ -75,9 +75,16 @@ def test_every_file_is_named_with_its_reason(problem: str, desk: Language) -> No
 
 
 def test_what_happened_since_is_shown_and_nothing_before() -> None:
-    text, _ = told(MailOutcome.SENT)
+    text, _ = told(MailOutcome.SENT, MailDetail(meanwhile=True))
     assert "ya prendió sola" in text
     assert "la de la caja" not in text
+
+
+def test_of_what_only_lacks_a_file_nothing_is_news() -> None:
+    files = (LostFile(name="plano.dwg", problem=FileProblem.TYPE),)
+    text, _ = told(MailOutcome.SENT, MailDetail(files=files))
+    assert "salió, pero no completa" in text
+    assert "ya prendió sola" not in text
 
 
 def test_of_what_was_refused_nothing_of_the_ticket_is_news() -> None:
