@@ -9,7 +9,7 @@ from typing import IO, Final
 from channels.download import MediaTooLarge
 from channels.resend_receiving import ReceivedMails
 from handlers.answer_files import CheckedFile, FileRefused, check_files
-from handlers.received_mail.own_secrets import OwnSecrets
+from handlers.own_secrets import OwnSecrets
 from messages.safe_text import cut, one_line
 from state.model.answer_file import MAX_BYTES_TOGETHER, MAX_DOCUMENT_BYTES, MAX_FILES, FileProblem
 from state.model.received_mail import LostFile, ReceivedFile, ReceivedMail

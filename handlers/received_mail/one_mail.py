@@ -10,11 +10,11 @@ from channels.download import MediaError
 from channels.resend_receiving import ReceivedMails
 from handlers.answer_address import AnswerAddresses
 from handlers.answer_files import NoRoom, store_files
+from handlers.own_secrets import OwnSecrets
 from handlers.people import People
 from handlers.received_mail.attached_files import attached_files
 from handlers.received_mail.automatic import is_automatic
 from handlers.received_mail.mail_files import fetched_files, given_up
-from handlers.received_mail.own_secrets import OwnSecrets
 from handlers.received_mail.recipients import further_recipients
 from handlers.received_mail.request import MailRefused, MailRequest, read_request
 from handlers.received_mail.sender import SenderRefused, check_sender

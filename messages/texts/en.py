@@ -609,6 +609,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_illegal": "That's no longer possible: the ticket is “{status}”. Nothing was changed.",
     "page_problem_text_missing": "The message is missing: write what you want to tell them.",
     "page_problem_long": "Too long: the limit is {most} characters. Shorten it a little; your text is still here.",
+    "page_problem_own_link": "It contains the link to this page, or your address for replies: whoever has them can act as you. Take it out and send it again; it's all here.",
     "page_problem_refused": "That text couldn't be saved. Remove anything that isn't a letter, a digit or an emoji and try again.",
     "page_problem_action": "Nothing changed: choose one of the buttons.",
     "page_problem_whom": "Nothing changed: choose whom to hand it to.",

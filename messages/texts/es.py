@@ -607,6 +607,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_illegal": "Eso ya no se puede: el ticket está en «{status}». No hicimos nada.",
     "page_problem_text_missing": "Falta el mensaje: escribe qué le quieres decir.",
     "page_problem_long": "Es demasiado largo: el máximo son {most} caracteres. Acórtalo un poco; está todo aquí.",
+    "page_problem_own_link": "Trae el enlace de esta página, o tu dirección para responder: quien los tenga puede actuar como tú. Quítalo y envíalo otra vez; está todo aquí.",
     "page_problem_refused": "Ese texto no se pudo guardar. Quítale lo que no sean letras, números o emojis e inténtalo otra vez.",
     "page_problem_action": "No cambió nada: elige uno de los botones.",
     "page_problem_whom": "No cambió nada: elige a quién se lo pasas.",

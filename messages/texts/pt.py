@@ -609,6 +609,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "page_problem_illegal": "Isso não é mais possível: o chamado está em “{status}”. Nada foi alterado.",
     "page_problem_text_missing": "Falta a mensagem: escreva o que quer dizer.",
     "page_problem_long": "É longa demais: o limite é de {most} caracteres. Encurte um pouco; está tudo aqui.",
+    "page_problem_own_link": "Ele traz o link desta página, ou o seu endereço para responder: quem tiver um deles pode agir como você. Tire e envie de novo; está tudo aqui.",
     "page_problem_refused": "Não foi possível salvar esse texto. Tire o que não for letra, número ou emoji e tente de novo.",
     "page_problem_action": "Nada mudou: escolha um dos botões.",
     "page_problem_whom": "Nada mudou: escolha para quem você quer passar.",

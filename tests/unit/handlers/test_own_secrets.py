@@ -8,7 +8,7 @@ import pytest
 
 from handlers.answer_address import AnswerAddress, AnswerAddresses
 from handlers.desk_links import DeskAccess, DeskLinks
-from handlers.received_mail.own_secrets import OwnSecrets
+from handlers.own_secrets import OwnSecrets
 from handlers.received_mail.typed_text import typed_text
 from handlers.signed_links import SignedLinks
 from state.model.language import Language

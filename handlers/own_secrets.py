@@ -1,6 +1,7 @@
-"""The last guard of an answer by e-mail: nothing that opens pages of technicians, or is read as theirs, goes to a customer.
+"""The last guard of what is said to a customer: nothing that opens pages of technicians, or is read as theirs, goes there.
 
-However it has come into the words: a program quotes our e-mail in a way that nobody knows, or somebody copies from it.
+However it has come into the words: a mail program quotes our e-mail in a way that nobody knows, or somebody copies a link from it, or
+that of the page which they have open.
 """
 
 import re
