@@ -28,6 +28,8 @@ _MARKS: Final[Mapping[str, Callable[[str], bool]]] = {
         _first_word(value) in _REPORTS or _ANSWERED_INVITATION.match(value) is not None
     ),
     "return-path": lambda value: "".join(value.split()) == "<>",
+    # Programs ask for it in their notices. What people send through Exchange may have some of its values.
+    "x-auto-response-suppress": lambda value: value.strip() == "all",
     "delivered-to": lambda value: value.strip() == "autoresponder",
     "x-fc-machinegenerated": lambda value: value.strip() == "true",
 }

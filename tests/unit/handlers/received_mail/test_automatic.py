@@ -161,6 +161,7 @@ PROGRAMS = {
     },
     "a read receipt alone": {"Content-Type": "message/disposition-notification"},
     "a report": {"Content-Type": "Message/Delivery-Status"},
+    "the notice of a ticket system": {"X-Auto-Response-Suppress": "All"},
     "an answer to an invitation": {"Content-Type": "text/calendar; method=REPLY; charset=UTF-8"},
     "a rule in Exchange": {"X-MS-Exchange-Inbox-Rules-Loop": "marta@acme.example"},
     "Exchange itself": {"X-MS-Exchange-Generated-Message-Source": "Mailbox Rules Agent"},
