@@ -405,6 +405,20 @@ class TestResendFails:
 
 
 class TestAFlood:
+    def test_of_strangers_keeps_nobody_from_hearing_of_their_own(
+        self, world: World, marta: Mailbox, case: Case
+    ) -> None:
+        world.resend.switches.rate_limit = False
+        for number in range(int(world.column("select max_told_per_hour()")[0]) + 1):
+            written = marta.write(f"Spam {number}")
+            written.replace_header("From", "x@example.org")
+            marta.send(written)
+            settle()
+        before = len(marta.all())
+        marta.answer("")
+        assert len(marta.all()) == before + 1
+        assert "No encontramos texto nuevo" in (marta.latest().text or "")
+
     def test_of_e_mails_to_one_address(self, world: World, marta: Mailbox, case: Case) -> None:
         """It has become known to somebody: what is beyond the cap costs no fetch, and few are told."""
         world.resend.switches.rate_limit = False
