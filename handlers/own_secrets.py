@@ -24,7 +24,8 @@ class OwnSecrets:
     """Finds them in words. public_url: PUBLIC_URL; what comes after it are pages of technicians.
 
     A link is found wrapped, quoted, escaped, or in the link of a program that checks links. Not if such a program has put a number of
-    its own in its place, and says nowhere what it was: the e-mail shows the address of its button as text, too, and that stays.
+    its own in its place, and says nowhere what it was: the e-mail shows the address of its button as text, too, and that stays. Of files only text is read:
+    not a picture or a PDF of the e-mail.
     """
 
     def __init__(self, public_url: str) -> None:
