@@ -16,6 +16,11 @@ _LOCAL_PART: Final = re.compile(
 )
 
 
+def is_address_in(text: str) -> bool:
+    """Whether something in a text looks like such an address, of any domain and signed or not."""
+    return _LOCAL_PART.search(text.lower()) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAddress:
     """What an address stands for. code: the ticket's; technician: their id; seen: the latest event of the ticket that the e-mail told."""
@@ -50,10 +55,11 @@ class AnswerAddresses:
 
     def _read(self, recipient: str) -> AnswerAddress | None:
         local, _, domain = recipient.strip().lower().rpartition("@")
-        found = _LOCAL_PART.fullmatch(local) if domain == self.domain else None
+        bare = local.partition("+")[0]  # some programs add a note of their own
+        found = _LOCAL_PART.fullmatch(bare) if domain == self.domain else None
         if found is None:
             return None
-        signed = local.rpartition("-")[0]
+        signed = bare.rpartition("-")[0]
         if not any(hmac.compare_digest(_mac(key, signed), found["mac"]) for key in self._keys):
             return None
         symbols = found["ticket"].removeprefix("tk").replace("-", "").upper()

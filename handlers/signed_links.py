@@ -1,5 +1,6 @@
 """Signed links to a ticket's page: which ticket, for what, for which technician, until when, and by which key."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,6 +9,8 @@ from urllib.parse import quote, urlsplit
 from itsdangerous import BadData, URLSafeSerializer
 
 LIFETIME: Final = timedelta(days=30)
+# Of every link, whatever comes before it: the code of a ticket, in base 64. Nobody writes this.
+TOKEN_BEGINNING: Final = urlsafe_b64encode(b'["TK-').decode()[:6]
 _PURPOSE: Final = "ticket-page"
 
 

@@ -16,6 +16,7 @@ from handlers.desk_links import DeskLinks
 from handlers.log import Log, Severity
 from handlers.lost_answers import LostAnswers
 from handlers.outbox_sender import OutboxSender
+from handlers.own_secrets import OwnSecrets
 from handlers.people import People
 from handlers.responses import page, see_other
 from handlers.settings import Settings
@@ -200,8 +201,11 @@ class Pages:
         return self._show(code, viewer, 200, replace(given, answer=answer))
 
     def _problem(self, form: TicketForm) -> Problem | None:
-        unknown = form.action is Mark.CATEGORY and form.category not in {"", *self.settings.categories}
-        return Problem.CHOICE if unknown else form.problem
+        if form.action is Mark.CATEGORY and form.category not in {"", *self.settings.categories}:
+            return Problem.CHOICE
+        if form.is_for_customer and OwnSecrets(self.settings.public_url).are_in(form.text):
+            return Problem.OWN_LINK
+        return form.problem
 
     def _act(self, code: str, viewer: Viewer, technician: Technician, form: TicketForm) -> Response:
         if form.answer is not None:

@@ -103,6 +103,11 @@ class TicketForm:
         return self.action in _WITHOUT_TEXT
 
     @property
+    def is_for_customer(self) -> bool:
+        """True if the customer reads the text."""
+        return isinstance(self.action, TechnicianAction) and not self.keeps_text
+
+    @property
     def choice(self) -> str:
         """What the action needs besides a text."""
         if self.action is Mark.CATEGORY:

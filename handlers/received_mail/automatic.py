@@ -18,13 +18,18 @@ _REPORTS: Final = {
     "message/disposition-notification",
 }
 _IN_BULK: Final = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
+_ANSWERED_INVITATION: Final = re.compile(r"\s*text/calendar\b.*\bmethod=\"?reply\b", re.DOTALL)
 # By header, what of its value means that. Both in lower case.
 _MARKS: Final[Mapping[str, Callable[[str], bool]]] = {
     "auto-submitted": lambda value: _first_word(value) not in {"", "no"},
     "precedence": lambda value: _first_word(value) in _IN_BULK,
     "x-precedence": lambda value: _first_word(value) in _IN_BULK,
-    "content-type": lambda value: _first_word(value) in _REPORTS,
+    "content-type": lambda value: (
+        _first_word(value) in _REPORTS or _ANSWERED_INVITATION.match(value) is not None
+    ),
     "return-path": lambda value: "".join(value.split()) == "<>",
+    # Programs ask for it in their notices. What people send through Exchange may have some of its values.
+    "x-auto-response-suppress": lambda value: value.strip() == "all",
     "delivered-to": lambda value: value.strip() == "autoresponder",
     "x-fc-machinegenerated": lambda value: value.strip() == "true",
 }
@@ -84,6 +89,33 @@ _BEGINNINGS: Final = (
     "return receipt",
     "confirmacion de lectura",
     "confirmacao de leitura",
+    # Answers to invitations.
+    "accepted",
+    "declined",
+    "tentative",
+    "tentatively accepted",
+    "new time proposed",
+    "aceptado",
+    "aceptada",
+    "rechazado",
+    "rechazada",
+    "provisional",
+    "aceito",
+    "aceita",
+    "recusado",
+    "recusada",
+    "provisorio",
+    "tentativa",
+)
+# The same without a colon: so begins no subject of a person, whose answer begins with the ticket's code.
+_PLAIN_BEGINNINGS: Final = (
+    "out of office",
+    "out of the office",
+    "fuera de la oficina",
+    "fuera de oficina",
+    "estoy fuera de",
+    "fora do escritorio",
+    "estou fora do escritorio",
 )
 # How those of reports begin that a mail did not arrive; most have no colon.
 _REPORTS_BEGINNINGS: Final = (
@@ -153,4 +185,6 @@ def _begins_as_programs_do(subject: str) -> bool:
     decomposed = unicodedata.normalize("NFKD", subject[:_MAX_SUBJECT].casefold())
     plain = " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
     subject = _REPLY.sub("", plain, count=1)
-    return _BEGINNING.match(subject) is not None or subject.startswith(_REPORTS_BEGINNINGS)
+    return _BEGINNING.match(subject) is not None or subject.startswith(
+        _PLAIN_BEGINNINGS + _REPORTS_BEGINNINGS
+    )

@@ -37,8 +37,12 @@ _WORDS: Final = {
     CommandKind.TAKE: "tomar tomo tomado tomada take taken taking assumir assumo assumido assumida asumir asumo",
 }
 _KINDS: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
-_FIRST_WORD: Final = re.compile(r"#\S*")
-_COMMAND: Final = re.compile(r"(#[\w\u0300-\u036f]+)(?::|[.,;!]*(?=\s|$))")
+# In bold, or from a keyboard that writes wide signs, it is one as well.
+_BEGINNING: Final = r"[*_~]{0,3}[#\uff03]"
+_FIRST_WORD: Final = re.compile(rf"{_BEGINNING}\S*")
+_COMMAND: Final = re.compile(
+    rf"{_BEGINNING}(?P<word>[\w\u0300-\u036f]+)[*~]{{0,3}}(?::|[.,;!]*(?=\s|$))(?:[*_~]{{1,3}}(?=\s|$))?"
+)
 
 
 def read_command(text: str) -> Command:
@@ -48,13 +52,19 @@ def read_command(text: str) -> Command:
     if not first:
         return Command(kind=CommandKind.ANSWER, text=text)
     found = _COMMAND.match(text)
-    kind = _KINDS.get(_plain(found[1][1:])) if found else None
+    kind = _KINDS.get(_plain(found["word"])) if found else None
     if found is None or kind is None:
         return Command(kind=CommandKind.UNKNOWN, text=text, word=first[0])
     return Command(kind=kind, text=text[found.end() :].strip())
 
 
+def misplaced_command(text: str) -> str:
+    """The first known command with which a line of a text begins, as typed; empty without one."""
+    found = filter(None, map(_COMMAND.match, map(str.strip, text.split("\n"))))
+    return next((each[0] for each in found if _plain(each["word"]) in _KINDS), "")
+
+
 def _plain(word: str) -> str:
-    """In lower case and without accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
+    """In lower case and without accents, nor what makes it italic."""
+    letters = unicodedata.normalize("NFKD", word.strip("_").casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Final
 
 from handlers.received_mail.lines import Line
-from messages.email.layout import cut_lines
+from messages.email.layout import HIDDEN_CUT, cut_lines
 
 _ACCENTS: Final = "\u0300-\u036f"  # that follow their letter
 _BEFORE: Final = r"^(?:[^\w\n]|_){0,40}"
@@ -22,7 +22,10 @@ _AFTER: Final = r"(?:(?:[^\w\n]|_){0,40}$|[^\w\n]{0,10}[-‐‑‒–—―−])
 
 
 def above_cut_line(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines above the first that is ours, in any language: the desk's may have changed since the e-mail was sent."""
+    """The lines above the first that is ours, in any language: the desk's may have changed since the e-mail was sent.
+
+    Or above what the e-mail hides at its beginning, should a program show it.
+    """
     found = _pattern(cut_lines()).search("\n".join(line.text for line in lines))
     if found is None:
         return lines
@@ -33,7 +36,7 @@ def above_cut_line(lines: Sequence[Line]) -> Sequence[Line]:
 @cache
 def _pattern(ours: tuple[str, ...]) -> re.Pattern[str]:
     any_of_them = "|".join(_BETWEEN.join(map(_any_accent, re.findall(r"\w+", line))) for line in ours)
-    return re.compile(f"{_BEFORE}(?:{any_of_them}){_AFTER}", re.MULTILINE | re.IGNORECASE)
+    return re.compile(f"{_BEFORE}(?:{any_of_them}){_AFTER}|{HIDDEN_CUT}", re.MULTILINE | re.IGNORECASE)
 
 
 def _any_accent(word: str) -> str:

@@ -9,6 +9,7 @@ from typing import IO, Final
 from channels.download import MediaTooLarge
 from channels.resend_receiving import ReceivedMails
 from handlers.answer_files import CheckedFile, FileRefused, check_files
+from handlers.own_secrets import OwnSecrets
 from messages.safe_text import cut, one_line
 from state.model.answer_file import MAX_BYTES_TOGETHER, MAX_DOCUMENT_BYTES, MAX_FILES, FileProblem
 from state.model.received_mail import LostFile, ReceivedFile, ReceivedMail
@@ -35,9 +36,9 @@ class MailFiles:
 
 @contextmanager
 def fetched_files(
-    mails: ReceivedMails, mail: ReceivedMail, files: Sequence[ReceivedFile]
+    mails: ReceivedMails, mail: ReceivedMail, files: Sequence[ReceivedFile], secrets: OwnSecrets
 ) -> Iterator[MailFiles]:
-    """Fetch these files, and close them at the end. Raises ReceivingError and MediaError where another attempt may help."""
+    """Fetch these files, without text files that have our secrets in them, and close them at the end. Raises ReceivingError and MediaError where another attempt may help."""
     found, opened = MailFiles(), list[IO[bytes]]()
     try:
         for file in files:
@@ -46,7 +47,7 @@ def fetched_files(
                 continue
             content: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed below
             opened.append(content)
-            _fetch(mails, mail, file, content, found)
+            _fetch(mails, mail, file, content, secrets, found)
         yield found
     finally:
         for content in opened:
@@ -54,7 +55,12 @@ def fetched_files(
 
 
 def _fetch(
-    mails: ReceivedMails, mail: ReceivedMail, file: ReceivedFile, content: IO[bytes], found: MailFiles
+    mails: ReceivedMails,
+    mail: ReceivedMail,
+    file: ReceivedFile,
+    content: IO[bytes],
+    secrets: OwnSecrets,
+    found: MailFiles,
 ) -> None:
     try:
         with closing(mails.open(mail, file, MAX_DOCUMENT_BYTES)) as download:
@@ -66,10 +72,18 @@ def _fetch(
     except FileRefused as error:
         found.lose(file, error.problem)
     else:
-        if found.bytes + checked.bytes > MAX_BYTES_TOGETHER:
+        if _is_text(checked) and secrets.are_in_lines(
+            content
+        ):  # Exchange makes such files of the end of a mail
+            found.lose(file, "own_link")
+        elif found.bytes + checked.bytes > MAX_BYTES_TOGETHER:
             found.lose(file, FileProblem.LARGE_TOGETHER)
         else:
             found.checked.append(checked)
+
+
+def _is_text(file: CheckedFile) -> bool:
+    return file.mime_type.startswith("text/")
 
 
 def given_up(files: Sequence[ReceivedFile], problem: str) -> MailFiles:

@@ -10,6 +10,7 @@ from channels.download import MediaError
 from channels.resend_receiving import ReceivedMails
 from handlers.answer_address import AnswerAddresses
 from handlers.answer_files import NoRoom, store_files
+from handlers.own_secrets import OwnSecrets
 from handlers.people import People
 from handlers.received_mail.attached_files import attached_files
 from handlers.received_mail.automatic import is_automatic
@@ -128,6 +129,10 @@ class OneMail:
     def _desk_address(self) -> str:
         return parseaddr(self.settings.support_email_from)[1].lower()
 
+    @property
+    def _secrets(self) -> OwnSecrets:
+        return OwnSecrets(self.settings.public_url)
+
     def _believe(self, mail: ReceivedMail, technician: Technician) -> Ended:
         """Raises SenderRefused, MailRefused, and what `end` raises."""
         sender = check_sender(mail, technician, partial(self.mails.original_headers, mail))
@@ -141,6 +146,8 @@ class OneMail:
         lost: Sequence[LostFile] = ()
         meanwhile: tuple[int, ...] = ()
         if request.is_for_customer:
+            if self._secrets.are_in(request.text):
+                raise MailRefused(MailOutcome.OWN_LINK)
             ticket, lost = self._send(mail, files, author, request)
             meanwhile = _meanwhile(ticket, self.to_fetch.seen, author)
         else:
@@ -149,7 +156,11 @@ class OneMail:
             if request.note:
                 self._act(author, Mark.INTERNAL, request.note)
         detail = MailDetail(
-            sender=sender.address, word=request.word, files=tuple(lost), was_cut=typed.was_cut
+            sender=sender.address,
+            word=request.word,
+            files=tuple(lost),
+            was_cut=typed.was_cut,
+            meanwhile=bool(meanwhile),
         )
         tell = bool(lost or meanwhile or typed.was_cut) or request.outcome not in _AS_WISHED
         return Ended(outcome=request.outcome, detail=detail, tell=tell, events=meanwhile)
@@ -169,7 +180,7 @@ class OneMail:
     ) -> tuple[tuple[NewFile, ...], Sequence[LostFile]]:
         announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
         try:
-            with fetched_files(self.mails, mail, files) as fetched:
+            with fetched_files(self.mails, mail, files, self._secrets) as fetched:
                 return store_files(self.to_fetch.code, fetched.checked, announce, self.storage), fetched.lost
         except MediaError:
             if self.attempts < _FILE_ATTEMPTS:

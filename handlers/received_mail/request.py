@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handlers.received_mail.command import Command, CommandKind, read_command
+from handlers.received_mail.command import Command, CommandKind, misplaced_command, read_command
 from messages.safe_text import utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.received_mail import MailDetail, MailOutcome
@@ -19,6 +19,7 @@ _ACTIONS: Final = {
     CommandKind.RESOLVE: TechnicianAction.RESOLVE,
     CommandKind.TAKE: TechnicianAction.TAKE,
 }
+_SAID: Final = _ACTIONS.keys() - {CommandKind.TAKE}
 
 
 class MailRefused(Exception):
@@ -63,13 +64,16 @@ def read_request(typed: str, further: Sequence[str], *, has_files: bool) -> Mail
 
 def _for_the_team(typed: str, command: Command, further: Sequence[str]) -> MailRequest:
     """As `_wanted`, but what others are sent, too, is a conversation among them: all of it becomes a note."""
-    request = _wanted(command)
+    request = _wanted(typed, command)
     if not further or request.action is Mark.INTERNAL or request.outcome is MailOutcome.TAKEN:
         return request
     return MailRequest(action=Mark.INTERNAL, text=typed, outcome=MailOutcome.OTHER_READERS)
 
 
-def _wanted(command: Command) -> MailRequest:
+def _wanted(typed: str, command: Command) -> MailRequest:
+    """Of words with another command in them nobody knows where the customer's end: all of it becomes a note."""
+    if command.kind in _SAID and (word := misplaced_command(command.text)):
+        return MailRequest(action=Mark.INTERNAL, text=typed, outcome=MailOutcome.MISPLACED, word=word)
     match command.kind:
         case CommandKind.NOTE:
             return MailRequest(action=Mark.INTERNAL, text=command.text, outcome=MailOutcome.NOTED)

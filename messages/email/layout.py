@@ -19,6 +19,8 @@ from state.model.message import Attachment, AttachmentKind, Sender
 from state.model.outbox_row import Email
 
 MAX_FILES: Final = 10  # listed in one e-mail
+# Nobody sees it. It stands above what the list of a mailbox shows, which is above the cut line and may be a note among technicians.
+HIDDEN_CUT: Final = "\u2063\u2062\u2063"
 _MAX_SUMMARY: Final = 200  # UTF-16 units
 _MAX_SUBJECT: Final = 160  # UTF-16 units: more than mail programs show, with a long name before the summary
 _MAX_PREHEADER: Final = 140  # UTF-16 units: what mail programs show at most
@@ -62,7 +64,7 @@ def ticket_email(
         "say": say,
         "lang": desk.value,
         "headline": say(headline),
-        "preheader": _preheader(say(headline), header, lines, desk),
+        "preheader": (HIDDEN_CUT if header.answers else "") + _preheader(say(headline), header, lines, desk),
         "code": one_line(header.code),
         "customer": name,
         "wants_human": header.wants_human,

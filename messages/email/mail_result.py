@@ -27,9 +27,11 @@ _PERHAPS_NOT_THEIRS: Final = {MailOutcome.NOT_THEIRS, MailOutcome.UNPROVED, Mail
 def mail_result_email(
     ticket: TicketRecord, result: MailResult, desk: Language, tz: ZoneInfo, link: str, *, answers: bool
 ) -> Email:
-    """The events of the ticket are what happened since the e-mail that was answered. The same result gives the same bytes."""
+    """The events of the ticket are what happened since the e-mail that was answered, if its detail says that something did: else the
+    answer itself is among them. The same result gives the same bytes.
+    """
     detail = result.detail or MailDetail()
-    shown = ticket.events if result.outcome is MailOutcome.SENT else ()
+    shown = ticket.events if result.outcome is MailOutcome.SENT and detail.meanwhile else ()
     meanwhile = [event for event in shown if event.id > result.seen]
     said = [clean(event.text or "").strip() for event in meanwhile]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)

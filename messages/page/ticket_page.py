@@ -45,6 +45,7 @@ class Problem(StrEnum):
     ILLEGAL = "illegal"
     TEXT_MISSING = "text_missing"
     LONG = "long"
+    OWN_LINK = "own_link"
     REFUSED = "refused"
     ACTION = "action"
     WHOM = "whom"
@@ -71,7 +72,13 @@ class Problem(StrEnum):
 
 
 # Problems with the text are shown beside it; the others at the top, so that recent events are read first.
-_ABOUT_THE_TEXT: Final = {Problem.TEXT_MISSING, Problem.LONG, Problem.REFUSED, Problem.NOTE_MISSING}
+_ABOUT_THE_TEXT: Final = {
+    Problem.TEXT_MISSING,
+    Problem.LONG,
+    Problem.OWN_LINK,
+    Problem.REFUSED,
+    Problem.NOTE_MISSING,
+}
 _ABOUT_FILES: Final = {problem for problem in Problem if problem.about_files}
 _IN_THE_FORM: Final = _ABOUT_THE_TEXT | _ABOUT_FILES | {Problem.ACTION, Problem.WHOM, Problem.CHOICE}
 # In a part of the form of their own.

@@ -89,10 +89,10 @@ class MailOutcome(StrEnum):
 
     It was done: SENT to the customer; NOTED: among technicians, as its author wanted it; TAKEN: the ticket is theirs. It became a note
     and was not sent: OTHER_WORD, as it begins with a word after a # that is no command; OTHER_READERS, as others are in To or Cc;
-    TAKEN_NOTED: words after a command that says nothing to the customer.
+    MISPLACED, as a command stands in it where none counts; TAKEN_NOTED: words after a command that says nothing to the customer.
 
     It was refused: NOT_THEIRS: the sender's address is not the technician's; UNPROVED: it may be forged; EMPTY: nothing was written;
-    TOO_LONG for WhatsApp; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
+    TOO_LONG for WhatsApp; OWN_LINK: a link of ours that is not for customers is in it; IMPOSSIBLE in the ticket's status; ERASED: the customer is; NO_FILES: none of its files can be sent, and there
     are no words; UNREADABLE: it could not be fetched.
 
     Nobody is told: AUTOMATIC: no person wrote it; FORMER: who it was sent to is no technician any more.
@@ -103,11 +103,13 @@ class MailOutcome(StrEnum):
     TAKEN = "taken"
     OTHER_WORD = "other_word"
     OTHER_READERS = "other_readers"
+    MISPLACED = "misplaced"
     TAKEN_NOTED = "taken_noted"
     NOT_THEIRS = "not_theirs"
     UNPROVED = "unproved"
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    OWN_LINK = "own_link"
     IMPOSSIBLE = "impossible"
     ERASED = "erased"
     NO_FILES = "no_files"
@@ -127,13 +129,14 @@ _DONE = {
     MailOutcome.TAKEN,
     MailOutcome.OTHER_WORD,
     MailOutcome.OTHER_READERS,
+    MailOutcome.MISPLACED,
     MailOutcome.TAKEN_NOTED,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostFile:
-    """A file that went to nobody. problem: a FileProblem, or "note", "no_room" or "unreadable"."""
+    """A file that went to nobody. problem: a FileProblem, or "note", "no_room", "own_link" or "unreadable"."""
 
     name: str = field(repr=False)
     problem: str
@@ -143,13 +146,15 @@ class LostFile:
 class MailDetail:
     """What the author of an e-mail has to know besides its outcome.
 
-    sender: who wrote it; word: that is no command; was_cut: it had more text than is read.
+    sender: who wrote it; word: that is no command, or none where it stands; was_cut: it had more text than is read;
+    meanwhile: others did something since the e-mail that it answers.
     """
 
     sender: str = field(default="", repr=False)
     word: str = field(default="", repr=False)
     files: tuple[LostFile, ...] = ()
     was_cut: bool = False
+    meanwhile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

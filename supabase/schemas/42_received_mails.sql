@@ -37,7 +37,7 @@ comment on function public.max_mails_per_hour is
 create function public.max_told_per_hour() returns integer
 language sql immutable as $$ select 10 $$;
 comment on function public.max_told_per_hour is
-  'How often in an hour a technician is told what became of their e-mails: whatever answers us by itself ends there.';
+  'How often in an hour a technician is told what became of their e-mails, and how often of those that are not theirs: whatever answers us by itself ends there.';
 
 create function public.received_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -49,7 +49,9 @@ begin
   update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
    where id = p_id and done_at is null returning * into v_mail;
   if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
-       where m.technician = v_mail.technician and m.told_id is not null and m.done_at > now() - interval '1 hour') then
+       where m.technician = v_mail.technician and m.told_id is not null and m.done_at > now() - interval '1 hour'
+         -- What strangers send keeps nobody from hearing of their own.
+         and (m.outcome in ('not_theirs', 'unproved')) = (p_outcome in ('not_theirs', 'unproved'))) then
     -- Without its customer, as in notify_colleague.
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, recipient, events)
     values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,

@@ -9,7 +9,7 @@ import pytest
 from state.model.received_mail import Authentication, MailOutcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
-from tests.support.function import Service, World, settle
+from tests.support.function import BETO, Service, World, settle
 from tests.support.mailed_answer import DOMAIN, FORGED, Mailbox
 from tests.support.sample_files import JPEG
 from tests.support.ticket_case import Case, open_case
@@ -143,7 +143,10 @@ class TestAnAnswer:
     def test_with_a_file_that_whatsapp_does_not_take(self, marta: Mailbox, case: Case) -> None:
         marta.answer("Te mando el programa.", files=[("setup.exe", b"MZ\0\0", "application/octet-stream")])
         assert "Te mando el programa." in said(case)[0]
-        assert "setup.exe: WhatsApp no acepta este tipo de archivo" in (marta.latest().text or "")
+        told = marta.latest().text or ""
+        assert "setup.exe: WhatsApp no acepta este tipo de archivo" in told
+        assert "mientras tanto" not in told
+        assert "Te mando el programa." not in told
 
     def test_of_more_text_than_is_read(self, marta: Mailbox, case: Case) -> None:
         marta.answer(f"Ya lo veo.\n\n-- \n{'x' * 1_000_000}")
@@ -300,12 +303,31 @@ class TestForTheTeam:
         assert "#urgente" in (marta.latest().text or "")
         assert outcomes(case.world) == ["other_word"]
 
+    def test_a_command_further_down(self, marta: Mailbox, case: Case) -> None:
+        marta.answer("#pregunta ¿Prende?\n#nota Creo que miente.")
+        assert notes(case) == ["#pregunta ¿Prende?\n#nota Creo que miente."]
+        assert said(case) == []
+        assert "#nota más abajo" in (marta.latest().text or "")
+        assert outcomes(case.world) == ["misplaced"]
+
     def test_what_others_are_sent_too(self, marta: Mailbox, case: Case) -> None:
         marta.answer("#resuelto ¿Lo cobramos?", cc=["jefe@example.com"])
         assert notes(case) == ["#resuelto ¿Lo cobramos?"]
         assert said(case) == []
         assert case.status() == "open"
         assert outcomes(case.world) == ["other_readers"]
+
+    def test_what_is_sent_to_two_tickets(self, world: World, marta: Mailbox, case: Case) -> None:
+        """Only the first is answered: its customer would be told what is perhaps for the other."""
+        first = marta.latest().reply_to[0]
+        open_case(world, case.service, BETO)
+        settle()
+        written = marta.write("Ya está listo.")
+        written.replace_header("To", f"{first}, {written['To']}")
+        marta.send(written)
+        settle()
+        assert outcomes(world) == ["other_readers"]
+        assert said(case) == []
 
     def test_ourselves_are_no_others(self, marta: Mailbox, case: Case) -> None:
         marta.answer("Ya lo veo.", cc=[MARTA, marta.latest().sender])
@@ -385,6 +407,20 @@ class TestResendFails:
 
 
 class TestAFlood:
+    def test_of_strangers_keeps_nobody_from_hearing_of_their_own(
+        self, world: World, marta: Mailbox, case: Case
+    ) -> None:
+        world.resend.switches.rate_limit = False
+        for number in range(int(world.column("select max_told_per_hour()")[0]) + 1):
+            written = marta.write(f"Spam {number}")
+            written.replace_header("From", "x@example.org")
+            marta.send(written)
+            settle()
+        before = len(marta.all())
+        marta.answer("")
+        assert len(marta.all()) == before + 1
+        assert "No encontramos texto nuevo" in (marta.latest().text or "")
+
     def test_of_e_mails_to_one_address(self, world: World, marta: Mailbox, case: Case) -> None:
         """It has become known to somebody: what is beyond the cap costs no fetch, and few are told."""
         world.resend.switches.rate_limit = False
@@ -399,3 +435,57 @@ class TestAFlood:
             world.column("select max_told_per_hour()")[0]
         )
         assert said(case) == []
+
+
+class TestWhatIsNotForCustomers:
+    """Our e-mail has a link that opens the ticket's page for 30 days: no shape of quoting takes it to the customer."""
+
+    def test_a_link_of_our_e_mail(self, marta: Mailbox, case: Case) -> None:
+        link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
+        marta.answer(f"Mira esto: {link}")
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+        assert case.status() == "open"
+        assert "puede actuar como tú" in (marta.latest().text or "")
+
+    @pytest.mark.parametrize("command", ["#pregunta ", "#resuelto "])
+    def test_after_a_command(self, marta: Mailbox, case: Case, command: str) -> None:
+        marta.answer(f"{command}{marta.latest().reply_to[0]}")
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+
+    def test_all_of_our_e_mail_as_no_program_quotes_it(self, marta: Mailbox, case: Case) -> None:
+        written = marta.write("")
+        ours = (marta.latest().text or "").replace("arriba de", "sobre")
+        written.set_content(f"Hallo\n\nAm Montag schrieb Soporte:\n\n{ours}")
+        marta.send(written)
+        settle()
+        assert outcomes(case.world) == ["own_link"]
+        assert said(case) == []
+
+    def test_a_text_file_of_the_end_of_the_mail(self, marta: Mailbox, case: Case) -> None:
+        ours = (marta.latest().text or "").encode()
+        marta.answer(
+            "Así queda.", files=[("ATT00001.txt", ours, "text/plain"), ("ok.txt", b"ok", "text/plain")]
+        )
+        assert "Así queda." in said(case)[0]
+        assert [sent.kind for sent in case.world.graph.messages].count("document") == 1
+        assert "ATT00001.txt: " in (marta.latest().text or "")
+
+    def test_among_technicians_it_stays(self, marta: Mailbox, case: Case) -> None:
+        link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
+        marta.answer(f"#nota {link}")
+        assert outcomes(case.world) == ["noted"]
+
+    def test_what_the_list_of_a_mailbox_shows_of_our_e_mail(self, marta: Mailbox, case: Case) -> None:
+        """It stands hidden above our line, and may be a note of a colleague. A program may lose what hides it."""
+        html = marta.latest().html or ""
+        shown = html[html.index("<body") :].replace("display:none;", "")
+        assert "Ticket nuevo · " in shown.partition("escribe arriba")[0]
+        written = marta.write("")
+        written.set_content(f"<p>Ya lo veo.</p>{shown}", subtype="html")
+        marta.send(written)
+        settle()
+        assert outcomes(case.world) == ["sent"]
+        assert "Ya lo veo." in said(case)[0]
+        assert "Ticket nuevo" not in said(case)[0]

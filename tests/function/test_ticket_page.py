@@ -10,7 +10,7 @@ import pytest
 
 from state.model.outbox_row import Channel
 from state.model.ticket import Actor, EventKind, Mark, TechnicianAction
-from tests.support.function import ANA, BETO, Service, World, settle
+from tests.support.function import ANA, BETO, PUBLIC_URL, Service, World, settle
 from tests.support.links import MAILBOX
 from tests.support.technician import Shown, Technician, dump, read_the_mail
 
@@ -315,6 +315,19 @@ class TestActing:
             assert "el máximo son 3000 caracteres" in Shown(answer).text
             assert Shown(answer).fields["text"].splitlines() == text.splitlines()
         assert technician.events() == []
+
+    @pytest.mark.parametrize("action", ["answer", "ask", "resolve", "close"])
+    def test_the_link_of_the_page_is_for_no_customer(self, technician: Technician, action: str) -> None:
+        """It is in the bar of the browser, and opens the page for 30 days."""
+        text = f"Mira tu ticket: {PUBLIC_URL}{technician.path}"
+        answer = technician.press(action, text)
+        assert answer.status_code == 422
+        assert "puede actuar como tú" in Shown(answer).text
+        assert Shown(answer).fields["text"] == text
+        assert technician.events() == []
+
+    def test_a_colleague_may_have_it(self, technician: Technician) -> None:
+        assert technician.press("internal", f"{PUBLIC_URL}{technician.path}").status_code == 303
 
     @pytest.mark.parametrize("action", ["", "fixed", "fresh-link", "delete", "TAKE", "take'--"])
     def test_no_button_or_one_that_is_not_there(self, technician: Technician, action: str) -> None:

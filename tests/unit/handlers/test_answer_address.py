@@ -35,6 +35,11 @@ def test_mail_programs_may_change_the_case() -> None:
     assert OURS.read([OURS.write(ADDRESS).upper()]) == ADDRESS
 
 
+def test_programs_may_add_a_tag() -> None:
+    local, _, domain = OURS.write(ADDRESS).partition("@")
+    assert OURS.read([f"{local}+caf_=x@{domain}"]) == ADDRESS
+
+
 def test_the_first_of_ours_counts() -> None:
     assert OURS.read(["luis@example.com", OURS.write(ADDRESS)]) == ADDRESS
 

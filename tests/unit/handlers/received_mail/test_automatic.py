@@ -123,6 +123,7 @@ PEOPLE = {
         "X-Originating-IP": "[10.0.0.9]",
         "Thread-Topic": "x",
     },
+    "an invitation": {"Content-Type": "text/calendar; method=REQUEST; charset=UTF-8"},
     "none at all": {},
 }
 
@@ -160,6 +161,8 @@ PROGRAMS = {
     },
     "a read receipt alone": {"Content-Type": "message/disposition-notification"},
     "a report": {"Content-Type": "Message/Delivery-Status"},
+    "the notice of a ticket system": {"X-Auto-Response-Suppress": "All"},
+    "an answer to an invitation": {"Content-Type": "text/calendar; method=REPLY; charset=UTF-8"},
     "a rule in Exchange": {"X-MS-Exchange-Inbox-Rules-Loop": "marta@acme.example"},
     "Exchange itself": {"X-MS-Exchange-Generated-Message-Source": "Mailbox Rules Agent"},
 }
@@ -259,6 +262,12 @@ def test_of_our_own_only_what_is_named() -> None:
         "Mail delivery failed: returning message to sender",
         "No se puede entregar: x",
         "Delivery Status Notification (Failure)",
+        "Out of Office Re: [TK-7F3K-9QX2] No imprime",
+        "Re: Estoy fuera de la oficina",
+        "Fora do escritório até segunda",
+        "Accepted: [TK-7F3K-9QX2] No imprime @ Mon 30 Nov 2026",
+        "Aceptada: visita",
+        "Recusado: visita",
     ],
 )
 def test_subjects_of_programs(subject: str) -> None:
@@ -274,6 +283,9 @@ def test_subjects_of_programs(subject: str) -> None:
         "RV: [TK-7F3K-9QX2] read: permission denied",
         "Leído, gracias",
         "Read this please: x",
+        "Re: [TK-7F3K-9QX2] Ana: Aceptado: no imprime",
+        "Aceptado por el cliente",
+        "Re: [TK-7F3K-9QX2] Estoy fuera de la oficina y no imprime",
         "Re: Lidar com a impressora: x",
         "Autorespuestas: cómo se configuran",
         "Resuelto",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.received_mail.command import Command, CommandKind, read_command
+from handlers.received_mail.command import Command, CommandKind, misplaced_command, read_command
 
 NOTE, ASK, RESOLVE, TAKE = CommandKind.NOTE, CommandKind.ASK, CommandKind.RESOLVE, CommandKind.TAKE
 WORDS = [
@@ -45,6 +45,35 @@ def test_a_command_can_be_all() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["*#nota* ya está", "**#nota:** ya está", "_#nota_ ya está", "\uff03nota ya está", "*#nota*\nya está"],
+)
+def test_in_bold_it_is_one_as_well(text: str) -> None:
+    assert read_command(text) == Command(kind=NOTE, text="ya está")
+
+
+@pytest.mark.parametrize("text", ["#nota *ya* está", "#nota: *ya* está"])
+def test_the_bold_of_what_follows_stays(text: str) -> None:
+    assert read_command(text) == Command(kind=NOTE, text="*ya* está")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("ya está\n#nota", "#nota"),
+        ("ya está\n\n  #Resuelto.\ngracias", "#Resuelto."),
+        ("ya está\n*#nota* miente", "*#nota*"),
+        ("#nota y más", "#nota"),
+        ("ya está #nota", ""),
+        ("1.\n#2 ya está\n#urgente", ""),
+        ("", ""),
+    ],
+)
+def test_a_line_further_down_may_begin_with_one(text: str, word: str) -> None:
+    assert misplaced_command(text) == word
+
+
+@pytest.mark.parametrize(
     ("text", "word"),
     [
         ("#urgente llama ya", "#urgente"),
@@ -62,9 +91,7 @@ def test_another_word_is_unknown_and_all_is_kept(text: str, word: str) -> None:
     assert read_command(text) == Command(kind=CommandKind.UNKNOWN, text=text, word=word)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "ya está", "ya está #nota", "ya está\n#nota", "*#nota*", "nota: ya está"]
-)
+@pytest.mark.parametrize("text", ["", "ya está", "ya está #nota", "ya está\n#nota", "nota: ya está"])
 def test_elsewhere_it_means_nothing(text: str) -> None:
     assert read_command(text) == Command(kind=CommandKind.ANSWER, text=text)
 

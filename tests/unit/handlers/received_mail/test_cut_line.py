@@ -4,7 +4,7 @@ import pytest
 
 from handlers.received_mail.cut_line import above_cut_line
 from handlers.received_mail.lines import Line, Origin
-from messages.email.layout import cut_lines
+from messages.email.layout import HIDDEN_CUT, cut_lines
 
 
 def above(text: str) -> str:
@@ -63,3 +63,7 @@ def test_also_in_what_is_marked_as_quoted() -> None:
 )
 def test_what_only_mentions_it_stays(typed: str) -> None:
     assert above(f"Hola\n{typed}\nChau") == f"Hola\n{typed}\nChau"
+
+
+def test_what_the_e_mail_hides_above_its_line_is_below() -> None:
+    assert above(f"Hola\n{HIDDEN_CUT}Nota interna · No paga\n{cut_lines()[0]}") == "Hola"

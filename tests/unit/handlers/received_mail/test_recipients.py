@@ -8,6 +8,9 @@ from state.model.received_mail import ReceivedMail
 
 OURS = AnswerAddresses("answers.example.com", ("k" * 32,))
 ANSWER = OURS.write(AnswerAddress(code="TK-7F3K-9QX2", technician="0" * 12, seen=7))
+SEEN_LATER = OURS.write(AnswerAddress(code="TK-7F3K-9QX2", technician="0" * 12, seen=8))
+OTHER_TICKET = OURS.write(AnswerAddress(code="TK-0000-0000", technician="0" * 12, seen=7))
+OF_LUIS = OURS.write(AnswerAddress(code="TK-7F3K-9QX2", technician="1" * 12, seen=7))
 DESK = "soporte@example.com"
 MARTA = "marta@example.com"
 
@@ -24,6 +27,7 @@ def others(*to: str, cc: tuple[str, ...] = ()) -> tuple[str, ...]:
         ((f"Ana Pérez (Soporte) <{ANSWER.upper()}>",), ()),
         ((f'"{ANSWER}" <{ANSWER}>',), (f"Soporte <{DESK}>", "Marta <MARTA@example.com>")),
         ((ANSWER, "otra@answers.example.com"), ("marta+tickets@example.com",)),
+        ((ANSWER, SEEN_LATER), (ANSWER,)),
         ((), ()),
         (("undisclosed-recipients:;",), ()),
     ],
@@ -43,6 +47,8 @@ def test_an_answer_to_us_alone(to: tuple[str, ...], cc: tuple[str, ...]) -> None
         ((ANSWER, '"Luis <luis@example.com>'), (), ("luis@example.com",)),
         ((ANSWER, f'"{ANSWER}" <luis@example.com>'), (), ("luis@example.com",)),
         ((ANSWER, f"luis@example.com ({MARTA})"), (), ("luis@example.com",)),
+        ((ANSWER, OTHER_TICKET), (), (OTHER_TICKET,)),
+        ((ANSWER,), (OF_LUIS,), (OF_LUIS,)),
         ((ANSWER, "x@sub.answers.example.com"), (), ("x@sub.answers.example.com",)),
     ],
 )

@@ -55,6 +55,32 @@ def test_another_word_makes_it_a_note_with_all_of_it(typed: str) -> None:
     assert request.word == typed.split()[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("Hola.\n#nota no paga", "#nota"),
+        ("Ya quedó.\n\n#resuelto", "#resuelto"),
+        ("#pregunta ¿Prende?\n#nota creo que miente", "#nota"),
+        ("#resuelto #nota no paga", "#nota"),
+        ("#pregunta\n*#note* no paga", "*#note*"),
+    ],
+)
+def test_a_command_in_another_place_makes_it_a_note_with_all_of_it(typed: str, word: str) -> None:
+    """Nobody knows which of it is for the customer: what follows may well be what they should not read."""
+    request = read_request(typed, (), has_files=False)
+    assert (request.action, request.text, request.outcome, request.word) == (
+        Mark.INTERNAL,
+        typed,
+        MailOutcome.MISPLACED,
+        word,
+    )
+
+
+@pytest.mark.parametrize("typed", ["#nota Hola.\n#resuelto", "#tomar\n#nota no paga"])
+def test_what_is_for_the_team_may_have_any(typed: str) -> None:
+    assert not read_request(typed, (), has_files=False).is_for_customer
+
+
 class TestOtherReaders:
     @pytest.mark.parametrize("typed", ["¿Lo cobramos?", *(f"{word} hola" for word in COMMANDS)])
     def test_make_a_note_of_whatever_it_is(self, typed: str) -> None:

@@ -84,7 +84,7 @@ def _new_ticket(text: str, desk: Language) -> Email:
 def _result(text: str, desk: Language) -> Email:
     event = TicketEvent(id=1, kind=EventKind.NOTE, actor=Actor.CUSTOMER, text=text * 4096, at=AT)
     files = tuple(LostFile(name=text * 100, problem="type") for _ in range(30))
-    detail = MailDetail(sender=text * 500, word=text * 500, files=files)
+    detail = MailDetail(sender=text * 500, word=text * 500, files=files, meanwhile=True)
     result = MailResult(outcome=MailOutcome.SENT, seen=0, detail=detail)
     return mail_result_email(_record(text, (event,) * 20), result, desk, TZ, LINK, answers=True)
 

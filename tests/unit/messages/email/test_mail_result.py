@@ -39,7 +39,7 @@ TICKET = TicketRecord(
 )
 SILENT = {MailOutcome.AUTOMATIC, MailOutcome.FORMER}
 TOLD = [outcome for outcome in MailOutcome if outcome not in SILENT]
-PROBLEMS = [*FileProblem, "note", "no_room", "unreadable"]
+PROBLEMS = [*FileProblem, "note", "no_room", "own_link", "unreadable"]
 # Prepositions that would have to run together with an article: "a el cliente" is "al cliente".
 RUN_TOGETHER = {
     Language.ES: re.compile(r"\b(a|de) el\b"),
@@ -88,9 +88,16 @@ def test_every_file_is_named_with_its_reason(problem: str, desk: Language) -> No
 
 
 def test_what_happened_since_is_shown_and_nothing_before() -> None:
-    said, _ = told(MailOutcome.SENT)
+    said, _ = told(MailOutcome.SENT, MailDetail(meanwhile=True))
     assert "ya prendió sola" in said
     assert "la de la caja" not in said
+
+
+def test_of_what_only_lacks_a_file_nothing_is_news() -> None:
+    files = (LostFile(name="plano.dwg", problem=FileProblem.TYPE),)
+    said, _ = told(MailOutcome.SENT, MailDetail(files=files))
+    assert "salió, pero no completa" in said
+    assert "ya prendió sola" not in said
 
 
 def test_of_what_was_refused_nothing_of_the_ticket_is_news() -> None:
