@@ -65,7 +65,11 @@ _OUTLOOK_BORDER: Final = re.compile(
     r".{0,200}padding:3(?:\.0)?pt0"
 )
 _QUOTE_BAR: Final = re.compile(r"border-left(?:-width)?:(?!none|0)")
-_HIDDEN: Final = re.compile(r"display:none|visibility:hidden|mso-hide:all")
+_NOTHING: Final = r"0(?:px|pt|em|%)?(?:!important)?(?:;|$)"
+# What counts openings, too, and not only programs' own parts.
+_HIDDEN: Final = re.compile(
+    rf"display:none|visibility:hidden|mso-hide:all|(?:font-size|opacity|max-height):{_NOTHING}"
+)
 _KEEPS_BLANKS: Final = re.compile(r"white-space:(?:pre|break-spaces)")
 _NO_MARGIN: Final = re.compile(r"margin(?:-bottom|-block)?:0(?!\.)")
 

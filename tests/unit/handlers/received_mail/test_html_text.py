@@ -142,12 +142,22 @@ class TestWhatNobodySees:
             "<div style='DISPLAY : none'>secreto<p>y más</p></div>",
             "<span style='mso-hide:all'>secreto</span>",
             "<div hidden>secreto</div>",
+            "<div style='font-size:0'>secreto</div>",
+            "<div style='font-size: 0px; color: #fff'>secreto</div>",
+            "<div style='opacity:0 !important'>secreto</div>",
+            "<div style='max-height:0;overflow:hidden'>secreto</div>",
             "<div hidden><br>secreto<br><hr><img src='cid:secreto'></div>",
             "<img src='https://tracker.example/x.gif' alt='pixel'>",
         ],
     )
     def test_is_left_out(self, hidden: str) -> None:
         assert seen(f"uno{hidden}<div>dos</div>") == "uno\ndos"
+
+    @pytest.mark.parametrize(
+        "style", ["font-size:0.9em", "opacity:0.8", "max-height:0.5in", "font-size:10px"]
+    )
+    def test_what_is_only_small_is_seen(self, style: str) -> None:
+        assert seen(f"<div style='{style}'>uno</div>") == "uno"
 
 
 class TestPictures:
