@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ops.migrations import SCHEMAS
-from tests.support.protocol import file_scenarios, scenarios
+from tests.support.protocol import file_scenarios, mail_scenarios, scenarios
 from tests.support.protocol.scenarios import Scenario
 
 
@@ -1206,6 +1206,247 @@ MUTANTS = (
             )
         ],
         caught_by=file_scenarios.a_file_that_meta_has_is_not_uploaded_again,
+    ),
+    # --- technicians' answers by e-mail
+    Mutant(
+        name="an event of Resend's is done each time",
+        sql=[
+            Sql(
+                old="event_id    text not null unique,                        -- of Resend's",
+                new="event_id    text not null, -- of Resend's",
+            ),
+            Sql(
+                old="where event_id = p_event_id or message_id = p_message_id)",
+                new="where message_id = p_message_id)",
+                times=2,
+            ),
+        ],
+        caught_by=mail_scenarios.an_event_of_resends_that_comes_twice_is_one_answer,
+    ),
+    Mutant(
+        name="an e-mail is done each time it is received",
+        sql=[
+            Sql(old="message_id  text unique,", new="message_id  text,"),
+            Sql(
+                old="where event_id = p_event_id or message_id = p_message_id)",
+                new="where event_id = p_event_id)",
+                times=2,
+            ),
+        ],
+        caught_by=mail_scenarios.an_e_mail_that_is_received_twice_is_one_answer,
+    ),
+    Mutant(
+        name="an e-mail is acknowledged before the commit",
+        python=[
+            Python(
+                where="handlers.mail_webhook:MailWebhook.receive",
+                old='    try:\n        self._take_in(event, request.headers["svix-id"])\n',
+                new=(
+                    "    def take_in(event_id):\n"
+                    "        try:\n            self._take_in(event, event_id)\n"
+                    "        except StoreUnavailable:\n            pass\n"
+                    "    self.inbox.sender.threads.start('inbox', take_in, request.headers['svix-id'])\n"
+                    "    try:\n        pass\n"
+                ),
+            )
+        ],
+        caught_by=mail_scenarios.an_e_mail_that_is_not_stored_is_not_acknowledged,
+    ),
+    Mutant(
+        name="an e-mail is acknowledged whatever happened",
+        python=[
+            Python(
+                where="handlers.mail_webhook:MailWebhook.receive",
+                old='return plain("not stored, deliver again", 503)',
+                new="pass",
+            )
+        ],
+        caught_by=mail_scenarios.an_e_mail_that_is_not_stored_is_not_acknowledged,
+    ),
+    Mutant(
+        name="an e-mail is recorded and nothing fetches it",
+        sql=[
+            Sql(
+                old="values ('received/' || v_mail, 'inbox:' || v_mail, 'inbox', 'received', v_ticket) returning",
+                new="select 'received/' || v_mail, 'inbox:' || v_mail, 'inbox', 'received', v_ticket where false returning",
+            )
+        ],
+        caught_by=mail_scenarios.an_e_mail_outlives_the_instance_that_acknowledged_it,
+    ),
+    Mutant(
+        name="an answer by e-mail has no key",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail._act",
+                old='key=f"mail/{self.to_fetch.id}/{action}"',
+                new="key=None",
+            )
+        ],
+        caught_by=mail_scenarios.an_answer_whose_result_was_lost_is_not_done_again,
+    ),
+    Mutant(
+        name="what became of an e-mail is told each time",
+        sql=[
+            Sql(old="   where id = p_id and done_at is null returning", new="   where id = p_id returning"),
+            Sql(old="values ('mailed/' || p_id, ", new="values ('mailed/' || gen_random_uuid(), "),
+        ],
+        caught_by=mail_scenarios.what_became_of_an_e_mail_is_told_once,
+    ),
+    Mutant(
+        name="any address of the domain is a technician's",
+        python=[
+            Python(
+                where="handlers.answer_address:AnswerAddresses._read",
+                old='hmac.compare_digest(_mac(key, signed), found["mac"])',
+                new="True",
+            )
+        ],
+        caught_by=mail_scenarios.an_address_that_was_not_signed_is_nobodys,
+    ),
+    Mutant(
+        name="once a technician, always a technician",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail.end",
+                old="self.people.by_address(self.to_fetch.technician)",
+                new="Technician(address=self.to_fetch.technician, name='Marta')",
+            )
+        ],
+        caught_by=mail_scenarios.who_is_no_technician_any_more_is_not_heard,
+    ),
+    Mutant(
+        name="who has the address is a technician",
+        python=[
+            Python(
+                where="handlers.received_mail.sender:_is_theirs",
+                old="return is_shared and domain_of(address) == domain",
+                new="return True",
+            )
+        ],
+        caught_by=mail_scenarios.somebody_else_with_the_address_is_not_heard,
+    ),
+    Mutant(
+        name="a sender is believed",
+        python=[
+            Python(
+                where="handlers.received_mail.sender_proof:_dmarc_verdict",
+                old="return _NO_RECORD if said is None else said.strip().lower()",
+                new="return _PASS",
+            )
+        ],
+        caught_by=mail_scenarios.a_forged_sender_is_not_heard,
+    ),
+    Mutant(
+        name="DMARC's verdict is not looked at",
+        python=[
+            Python(
+                where="handlers.received_mail.sender_proof:_dmarc_verdict",
+                old="return _NO_RECORD if said is None else said.strip().lower()",
+                new="return _NO_RECORD",
+            ),
+            Python(  # nor is it in the header
+                where="handlers.received_mail.sender_proof:_results_prove",
+                old="if verdict is not None and verdict.result != _NO_RECORD:",
+                new="if False:",
+            ),
+        ],
+        caught_by=mail_scenarios.what_dmarc_refuses_is_not_heard,
+    ),
+    Mutant(
+        name="any domain's SPF proves a sender",
+        python=[
+            Python(
+                where="handlers.received_mail.sender_proof:_is_senders",
+                old="return passed and aligned(domain_of(found.envelope), domain)",
+                new="return passed",
+            )
+        ],
+        caught_by=mail_scenarios.another_domains_spf_and_dkim_prove_nothing,
+    ),
+    Mutant(
+        name="any domain's DKIM proves a sender",
+        python=[
+            Python(
+                where="handlers.received_mail.sender_proof:_is_signed",
+                old="all(aligned(each, domain) for each in signers)",
+                new="True",
+            )
+        ],
+        caught_by=mail_scenarios.another_domains_spf_and_dkim_prove_nothing,
+    ),
+    Mutant(
+        name="what a program wrote is sent",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail.end",
+                old="is_automatic(mail, self._ours)",
+                new="False",
+            )
+        ],
+        caught_by=mail_scenarios.what_no_person_wrote_is_not_sent,
+    ),
+    Mutant(
+        name="who else reads it does not matter",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail._believe",
+                old="read_request(typed.text, further,",
+                new="read_request(typed.text, (),",
+            )
+        ],
+        caught_by=mail_scenarios.what_others_read_too_stays_among_technicians,
+    ),
+    Mutant(
+        name="a word that is no command is sent",
+        python=[
+            Python(
+                where="handlers.received_mail.request:_wanted",
+                old="note = MailRequest(action=Mark.INTERNAL,",
+                new="note = MailRequest(action=TechnicianAction.ANSWER,",
+            )
+        ],
+        caught_by=mail_scenarios.a_word_that_is_no_command_is_not_sent,
+    ),
+    Mutant(
+        name="nobody hears that an e-mail was not read",
+        sql=[
+            Sql(
+                old="when (new.content = 'received' and new.status = 'dead' and old.status <> 'dead')",
+                new="when (false)",
+            )
+        ],
+        caught_by=mail_scenarios.an_e_mail_that_nobody_could_read_says_so,
+    ),
+    Mutant(
+        name="an answer to nobody was sent",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail._act",
+                old="attempted.ticket.customer is None",
+                new="False",
+            )
+        ],
+        caught_by=mail_scenarios.an_answer_to_who_was_erased_meanwhile_says_so,
+    ),
+    Mutant(
+        name="two programs answer each other for ever",
+        sql=[
+            Sql(
+                old="p_tell and public.max_told_per_hour() >",
+                new="p_tell and 1000000 >",
+            )
+        ],
+        caught_by=mail_scenarios.a_program_that_answers_us_ends_by_itself,
+    ),
+    Mutant(
+        name="every e-mail of a flood is fetched",
+        sql=[
+            Sql(
+                old="v_mail is null and public.max_mails_per_hour() <=",
+                new="v_mail is null and 1000000 <=",
+            )
+        ],
+        caught_by=mail_scenarios.of_a_flood_to_one_address_little_is_fetched,
     ),
 )
 
