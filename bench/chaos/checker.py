@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.chaos import file_checks as files
+from bench.chaos import mailed_checks as mailed
 from bench.chaos import outbox_checks as outbox
 from bench.chaos.environment import SERVICES
 from bench.chaos.notification_checks import customer_notifications, technician_notifications
@@ -51,6 +52,8 @@ def check(recording: Recording) -> Result:
         "customer notifications lost": customers_lost,
         "customer notifications doubled": customers_doubled,
         "technician actions lost or doubled": _wrong_actions(index),
+        "mailed answers lost": mailed.lost(index),
+        "mailed answers doubled": mailed.doubled(index),
         "files lost": files.lost(index),
         "files left over": files.left_over(index),
         "sent after the lease expired": outbox.expired_leases(recording.calls),
@@ -110,6 +113,8 @@ def _counts(index: RecordingIndex) -> dict[str, int]:
         "tickets": len(index.tickets),
         "technician actions": actions[Outcome.DONE],
         "technician actions refused": actions[Outcome.REFUSED],
+        "mailed answers": len(recording.mailed_answers),
+        "mailed answers refused": sum(not mailed.is_done(row) for row in recording.tables["received_mails"]),
         "replies sent": sent["wa"],
         "replies superseded": errors["superseded"],
         "customer notifications sent": sent["notify"],

@@ -13,6 +13,7 @@ from emulator.faults import Faults
 from emulator.function import settings
 from emulator.meta.graph_api import Graph
 from emulator.resend.resend_api import Resend
+from emulator.resend.switches import ANSWER_DOMAIN
 from emulator.serving import serve_in_thread
 from emulator.stand_in import instrument
 from emulator.supabase import storage_errors
@@ -57,6 +58,7 @@ class Environment:
     def settings(self, instance: str) -> dict[str, str]:
         """The environment variables of the instance of this name."""
         given = settings(f"{self.address}/{instance}", "http://desk.example", self.graph, self.resend)
+        given["INBOUND_EMAIL_DOMAIN"] = ANSWER_DOMAIN
         return given | {"BUBBLES_A_DAY": "1000000"}  # the checker expects every reply
 
     @contextmanager

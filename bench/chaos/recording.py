@@ -10,6 +10,7 @@ from psycopg import sql
 from pydantic import TypeAdapter
 
 from bench.chaos.customers import CustomerMessage
+from bench.chaos.mail_program import MailedAnswer
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import TechnicianAction
 from emulator.call_log import LoggedCall
@@ -24,6 +25,7 @@ _ORDER_OF: Final = {
     "attachments": "id",
     "ticket_events": "id",
     "outbox": "id",
+    "received_mails": "id",
 }
 # Whoever writes to a conversation holds its customer's lock, for a turn as for a technician's action: numbers drawn
 # under that lock are in the order of the commits. This is all that a run adds to the database.
@@ -32,6 +34,11 @@ create sequence public.chaos_commits;
 grant usage on sequence public.chaos_commits to service_role;
 alter table public.inbound add column commit_number bigint not null default nextval('public.chaos_commits');
 alter table public.ticket_events add column commit_number bigint not null default nextval('public.chaos_commits');
+"""
+_DO_NOT: Final[LiteralString] = """
+alter table public.inbound drop column commit_number;
+alter table public.ticket_events drop column commit_number;
+drop sequence public.chaos_commits;
 """
 
 
@@ -48,6 +55,7 @@ class Recording:
     emails: list[Row]
     objects: dict[str, int]
     technician_actions: list[TechnicianAction] = field(default_factory=list)
+    mailed_answers: list[MailedAnswer] = field(default_factory=list)
     unclear_attempts: frozenset[tuple[int, int]] = frozenset()
     calls: dict[str, list[LoggedCall]] = field(default_factory=dict)
     undelivered: int = 0
@@ -59,7 +67,7 @@ class Recording:
 
 
 _ADAPTER: Final = TypeAdapter(Recording)
-_LISTS: Final = ("customer_messages", "technician_actions", "whatsapp_messages", "emails")
+_LISTS: Final = ("customer_messages", "technician_actions", "mailed_answers", "whatsapp_messages", "emails")
 _FOLDERS: Final = ("tables", "calls")
 
 
@@ -67,6 +75,12 @@ def number_commits(database_url: str) -> None:
     """Add a column `commit_number` to `inbound` and `ticket_events`."""
     with psycopg.connect(database_url) as connection:
         connection.execute(_NUMBER_COMMITS)
+
+
+def unnumber_commits(database_url: str) -> None:
+    """Undo `number_commits`."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(_DO_NOT)
 
 
 def read_tables(database_url: str) -> dict[str, list[Row]]:

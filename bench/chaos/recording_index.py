@@ -61,8 +61,8 @@ class RecordingIndex:
         """The outbox rows of this channel that notify of each event."""
         found: dict[int, list[Row]] = defaultdict(list)
         for row in self.outbox.values():
-            # A fresh link only names an event; what follows a template repeats it in full.
-            if row["channel"] == channel and row["content"] not in {"link", "full_text"}:
+            # A fresh link only names an event; what follows a template repeats it in full; what became of an e-mail, beside others.
+            if row["channel"] == channel and row["content"] not in {"link", "full_text", "mail_result"}:
                 for event in row["events"] or ():
                     found[event].append(row)
         return found

@@ -16,6 +16,7 @@ from bench.chaos.environment import Environment
 from bench.chaos.fast_forward import FastForward
 from bench.chaos.fault_injection import InstanceFaults, inject
 from bench.chaos.instances import InstancePool
+from bench.chaos.mail_program import MailProgram
 from bench.chaos.recording import Recording, number_commits, read_tables
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Technicians
@@ -69,7 +70,8 @@ class Run:
         self._customers = Customers(scenario, self._messages, graph.media, self._stop)
         graph.on_sent = self._customers.receive
         api = f"{environment.address}/technicians"
-        self._technicians = Technicians(scenario, api, url, self._customers.messages, self._stop)
+        self._mails = MailProgram(environment.resend)
+        self._technicians = Technicians(scenario, api, url, self._mails, self._customers.messages, self._stop)
         self._faults = InstanceFaults(scenario, self._webhooks, self._sweeps, environment.supabase.postgres)
         self._fast_forward = FastForward(database_url, self._statuses.pending_statuses, self._stop)
         for part in (self._webhooks, self._sweeps, self._messages, self._statuses):
@@ -110,6 +112,7 @@ class Run:
                 reported = time.monotonic()
                 self._progress(
                     f"{len(written)} messages, {len(self._technicians.actions)} technician actions, "
+                    f"{len(self._mails.answers)} mailed answers, "
                     f"{self._faults.counts['kills']} kills, {self._faults.counts['freezes']} freezes, "
                     f"{self._messages.pending} webhooks pending, {self._fast_forward.open} outbox rows open"
                 )
@@ -156,6 +159,7 @@ class Run:
                 path: stored.size for path, stored in environment.supabase.storage.objects(BUCKET).items()
             },
             technician_actions=self._technicians.actions,
+            mailed_answers=self._mails.answers,
             unclear_attempts=frozenset(self._fast_forward.unclear),
             calls={name: call_log.all() for name, call_log in calls.items()},
             undelivered=undelivered,

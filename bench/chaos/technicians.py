@@ -1,4 +1,4 @@
-"""The technicians: they work on tickets, on the ticket's page or through the Data API, and retry until they are answered."""
+"""The technicians: they work on tickets, on the ticket's page, through the Data API or by e-mail, and retry until they are answered."""
 
 import re
 import threading
@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from random import Random
 from typing import Any, Final
 
 import httpx
 
+from bench.chaos.mail_program import MailProgram
 from bench.chaos.scenario import Scenario
 from emulator.function import LINK_KEY
 from emulator.supabase.project import SUPABASE_SECRET_KEY
@@ -35,6 +37,8 @@ _ACTIONS: Final = {
 }
 _RESOLVED_TOO: Final = 0.1  # how often a resolved ticket may be chosen
 _TEXT_SHARE: Final = {"take": 0.0, "ask": 1.0, "answer": 1.0, "resolve": 0.5}
+_BY_MAIL: Final = 0.35  # of the actions, if there is an e-mail to answer
+_ON_PAGE: Final = 0.7  # and this includes it
 _REFUSED: Final = {404, 409, 422}
 
 
@@ -58,11 +62,17 @@ class Technicians:
     """`run` it in a thread; it ends when they have done their share of the scenario, or nothing is left to work on."""
 
     def __init__(
-        self, scenario: Scenario, api: str, page: Callable[[], str], written: Sized, stop: threading.Event
+        self,
+        scenario: Scenario,
+        api: str,
+        page: Callable[[], str],
+        program: MailProgram,
+        written: Sized,
+        stop: threading.Event,
     ) -> None:
         self.actions: list[TechnicianAction] = []
         self._scenario, self._api, self._page, self._written = scenario, api, page, written
-        self._stop = stop
+        self._program, self._stop = program, stop
         self._begun = 0
         self._lock = threading.Lock()
 
@@ -95,11 +105,13 @@ class Technicians:
             author = f"T{self._begun:05d}"
         action = random.choice(_ACTIONS[ticket["status"]])
         text = f"{author}: prueba con otro cable" if random.random() < _TEXT_SHARE[action] else ""
-        act = self._act_on_page if random.random() < 0.5 else self._act_by_call
-        outcome = act(http, ticket["code"], {"action": action, "text": text, "author": author})
-        self.actions.append(
-            TechnicianAction(author=author, code=ticket["code"], action=action, outcome=outcome)
-        )
+        form, code, way = {"action": action, "text": text, "author": author}, ticket["code"], random.random()
+        if way < _BY_MAIL and self._program.can_answer(code, action):
+            self._program.answer(form, code, random, partial(self._tell_of_mail, http))
+            return
+        act = self._act_on_page if way < _ON_PAGE else self._act_by_call
+        outcome = act(http, code, form)
+        self.actions.append(TechnicianAction(author=author, code=code, action=action, outcome=outcome))
 
     def _act_on_page(self, http: httpx.Client, code: str, form: dict[str, str]) -> Outcome:
         path = SignedLinks("", [LINK_KEY]).ticket_page(code, _MAILBOX.id, datetime.now(UTC)).lstrip("/")
@@ -119,6 +131,11 @@ class Technicians:
         if answer is None:
             return Outcome.UNANSWERED
         return Outcome.DONE if answer.json()["result"] in {"done", "repeated"} else Outcome.REFUSED
+
+    def _tell_of_mail(self, http: httpx.Client, body: bytes, headers: dict[str, str]) -> bool:
+        """Resend's webhook."""
+        said = _retry(lambda: http.post(f"{self._page()}mail", content=body, headers=headers), {200})
+        return said is not None
 
     def _call(self, http: httpx.Client, name: str, arguments: dict[str, Any]) -> httpx.Response | None:
         url, headers = f"{self._api}/rest/v1/rpc/{name}", {"apikey": SUPABASE_SECRET_KEY}

@@ -10,6 +10,13 @@ from emulator.supabase.postgres import SUPERUSER, Postgres
 from ops.roles import FILE as ROLES
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
+_CAPS = (
+    "max_messages_per_hour",
+    "max_tickets_per_hour",
+    "max_emails_per_hour",
+    "max_mails_per_hour",
+    "max_told_per_hour",
+)
 
 
 def database_exists(server: Postgres, name: str) -> bool:
@@ -36,12 +43,12 @@ def drop_database(server: Postgres, name: str) -> None:
 
 def lift_caps(dsn: str) -> None:
     """Raise the hourly limits, for a load test."""
-    for cap in ("max_messages_per_hour", "max_tickets_per_hour", "max_emails_per_hour"):
+    for cap in _CAPS:
         set_cap(dsn, cap, 1_000_000)
 
 
 def set_cap(dsn: str, cap: str, most: int) -> None:
-    """`cap` is max_messages_per_hour, max_tickets_per_hour or max_emails_per_hour, a function of supabase/schemas."""
+    """`cap` is one of _CAPS, a function of supabase/schemas."""
     statement = sql.SQL(
         "create or replace function public.{}() returns integer language sql immutable set search_path = '' as {}"
     )

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from bench.chaos.checker import Result, check, table
+from bench.chaos.mail_program import MailedAnswer
 from bench.chaos.recording import Recording, Row, load, save
 from bench.chaos.recording_index import row_key
 from bench.chaos.run import Run
 from bench.chaos.scenario import Scenario
 from bench.chaos.technicians import Outcome, TechnicianAction
+from state.model.received_mail import MailOutcome
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,6 +57,7 @@ def test_the_run_was_eventful(recording: Recording, result: Result) -> None:
     assert recording.duplicates > 20
     assert result.counts["tickets"] > 10
     assert result.counts["technician actions"] > 10
+    assert result.counts["mailed answers"] > 3
     assert result.counts["customer notifications sent"] > 3
     assert result.counts["update e-mails sent"] > 3
     # How many of these attempts are seen before their delivery status arrives depends on the machine's load.
@@ -203,6 +206,56 @@ def _action_refused_and_done(recording: Recording) -> Recording:
     return replace(recording, technician_actions=actions)
 
 
+def _done_mail(recording: Recording) -> tuple[MailedAnswer, Row]:
+    """An e-mail of a technician that was done."""
+    by_id = {row["email_id"]: row for row in recording.tables["received_mails"]}
+    return next(
+        (answer, by_id[email_id])
+        for answer in recording.mailed_answers
+        for email_id in answer.email_ids
+        if email_id in by_id and MailOutcome(by_id[email_id]["outcome"]).is_done
+    )
+
+
+def _mail_not_recorded(recording: Recording) -> Recording:
+    recording.tables["received_mails"].remove(_done_mail(recording)[1])
+    return recording
+
+
+def _mail_not_finished(recording: Recording) -> Recording:
+    _done_mail(recording)[1]["outcome"] = None
+    return recording
+
+
+def _mail_refused_and_nobody_told(recording: Recording) -> Recording:
+    answer, row = _done_mail(recording)
+    row["outcome"] = "impossible"
+    events = [event for event in recording.tables["ticket_events"] if event["author"] != answer.author]
+    told = [mail for mail in recording.emails if row_key(mail) != f"mailed/{row['id']}"]
+    return replace(recording, tables={**recording.tables, "ticket_events": events}, emails=told)
+
+
+def _mail_done_twice(recording: Recording) -> Recording:
+    answer, _ = _done_mail(recording)
+    events = recording.tables["ticket_events"]
+    done = next(event for event in events if event["author"] == answer.author)
+    events.append({**done, "id": 10**6})
+    return recording
+
+
+def _mail_refused_and_done(recording: Recording) -> Recording:
+    _done_mail(recording)[1]["outcome"] = "unproved"
+    return recording
+
+
+def _mail_of_a_stranger_done(recording: Recording) -> Recording:
+    done, _ = _done_mail(recording)
+    answers = [
+        replace(answer, stranger=True) if answer is done else answer for answer in recording.mailed_answers
+    ]
+    return replace(recording, mailed_answers=answers)
+
+
 def _sent_late(recording: Recording) -> Recording:
     """A minute after the call that leased the row."""
     calls = [
@@ -246,6 +299,12 @@ def _never_answered(recording: Recording) -> Recording:
         (_notification_doubled, "customer notifications doubled"),
         (_action_gone, "technician actions lost or doubled"),
         (_action_refused_and_done, "technician actions lost or doubled"),
+        (_mail_not_recorded, "mailed answers lost"),
+        (_mail_not_finished, "mailed answers lost"),
+        (_mail_refused_and_nobody_told, "mailed answers lost"),
+        (_mail_done_twice, "mailed answers doubled"),
+        (_mail_refused_and_done, "mailed answers doubled"),
+        (_mail_of_a_stranger_done, "mailed answers doubled"),
         (_sent_late, "sent after the lease expired"),
         (_sent_without_a_row, "sent without an outbox row"),
         (_row_left_open, "outbox rows still open"),

@@ -5,7 +5,7 @@ To try new ones: MOSTRADOR_SEQUENCES=2000 make test-all ARGS=tests/protocol/test
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import pytest
@@ -15,8 +15,12 @@ from hypothesis.stateful import run_state_machine_as_test
 import handlers.customer_messages
 import handlers.outbox_sender
 import handlers.sweep
+from bench.chaos.recording import number_commits, unnumber_commits
+from tests.support.database import close_kept_connections
 from tests.support.function import World
+from tests.support.mailed_answer import DOMAIN
 from tests.support.protocol.held_instances import HeldInstances
+from tests.support.protocol.mailed_state_machine import MailedMachine
 from tests.support.protocol.state_machine import ProtocolMachine
 
 T = TypeVar("T")
@@ -29,14 +33,27 @@ def one_at_a_time(_threads: object, function: Callable[[T], R], items: Iterable[
     return [function(item) for item in items]
 
 
-@pytest.mark.timeout(0 if MORE else 600)
-@pytest.mark.slow
-def test_no_sequence_breaks_an_invariant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    # One thread at a time, so that a sequence is reproducible; and no second try within a lease, which only costs time.
+@pytest.fixture(autouse=True)
+def reproducible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread at a time; and no second try within a lease, which only costs time."""
     monkeypatch.setattr(handlers.sweep, "side_by_side", one_at_a_time)
     monkeypatch.setattr(handlers.customer_messages, "side_by_side", one_at_a_time)
     monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
-    machine = type("Machine", (ProtocolMachine,), {"shared": HeldInstances(world)})
+
+
+@pytest.fixture
+def numbered(world: World) -> Iterator[World]:
+    """Technicians act, too: the order of the commits is not that of the versions."""
+    number_commits(world.database_url)
+    yield world
+    world.close()
+    close_kept_connections(world.database_url)
+    unnumber_commits(world.database_url)
+
+
+def run(machine: type[ProtocolMachine], world: World) -> None:
+    """Try sequences of the machine's rules."""
+    machine = type("Machine", (machine,), {"shared": HeldInstances(world)})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -49,3 +66,16 @@ def test_no_sequence_breaks_an_invariant(world: World, monkeypatch: pytest.Monke
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.timeout(0 if MORE else 600)
+@pytest.mark.slow
+def test_no_sequence_breaks_an_invariant(world: World) -> None:
+    run(ProtocolMachine, world)
+
+
+@pytest.mark.timeout(0 if MORE else 600)
+@pytest.mark.slow
+def test_nor_does_one_with_answers_by_e_mail(numbered: World) -> None:
+    numbered.settings["INBOUND_EMAIL_DOMAIN"] = DOMAIN
+    run(MailedMachine, numbered)
