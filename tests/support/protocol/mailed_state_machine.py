@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bench.chaos.mail_program import MailedAnswer
 from emulator.function import MAILBOX
@@ -13,7 +13,7 @@ from emulator.resend.email_rules import SentEmail
 from emulator.resend.received_mail import ReceivedEmail
 from tests.support.mailed_answer import DOMAIN, FORGED, PASSED
 from tests.support.protocol import invariants
-from tests.support.protocol.state_machine import ProtocolMachine, one_of_two, which
+from tests.support.protocol.state_machine import REPORT, Progress, ProtocolMachine, one_of_two, which
 
 _MAX_MAILS = 8  # fewer than what somebody is told in an hour
 _MAIL_CALLS = ("receive_mail", "act_on_ticket", "finish_mail")
@@ -57,23 +57,33 @@ class MailedMachine(ProtocolMachine):
         self.mails: list[WrittenMail] = []
         self.undelivered: list[ReceivedEmail] = []  # Resend has not been answered 200
 
+    @initialize()
+    def open_a_ticket(self) -> None:
+        """Of which technicians have been told: else few sequences would have one."""
+        self.say(person=0, texts=[REPORT, "sí"], by=0, progress=Progress.SENT)
+        assert self._answerable()
+
     @precondition(lambda self: self._answerable() and len(self.mails) < _MAX_MAILS)
     @rule(
         number=which,
         writing=st.sampled_from(Writing),
         by=one_of_two,
-        delivered=st.booleans(),
-        runs=st.booleans(),
+        progress=st.sampled_from(Progress),
+        lost=st.sampled_from((None, *_MAIL_CALLS)),
     )
-    def answer_by_mail(self, number: int, writing: Writing, by: int, delivered: bool, runs: bool) -> None:
-        """A technician answers some e-mail of the desk, perhaps an old one."""
+    def answer_by_mail(
+        self, number: int, writing: Writing, by: int, progress: Progress, lost: str | None
+    ) -> None:
+        """A technician answers some e-mail of the desk, perhaps an old one. lost: the call whose answer does not come."""
         ours = self._answerable()
         mail = self._write_mail(writing, ours[number % len(ours)])
         self.undelivered.append(mail)
-        if delivered and self._post_mail(by, mail):
+        if lost:
+            self.world.supabase.faults.error_after_effect(drop=True, path=lost, times=2)
+        if progress is not Progress.UNDELIVERED and self._post_mail(by, mail):
             self.undelivered.remove(mail)
-        if runs:
-            self._run(stops=False)
+        if progress in {Progress.SENT, Progress.UNFINISHED}:
+            self._run(stops=progress is Progress.UNFINISHED)
 
     @precondition(lambda self: self.undelivered)
     @rule(number=which, by=one_of_two, crashes=st.booleans())

@@ -20,18 +20,18 @@ from emulator.meta.sent_message import SentMessage
 from tests.support.protocol import invariants
 from tests.support.protocol.held_instances import HeldInstances, HeldRow, UnfinishedRow
 
-_REPORT = "mi impresora no imprime y se traba"
+REPORT = "mi impresora no imprime y se traba"
 _PHOTO = "(a photo)"
 TEXTS = (
     ["hola"],
-    [_REPORT],
-    [_REPORT, "sí"],
+    [REPORT],
+    [REPORT, "sí"],
     ["sí"],
     ["no"],
     ["sigue igual"],
     ["quiero hablar con una persona"],
     [_PHOTO],
-    [_REPORT, _PHOTO, "sí"],
+    [REPORT, _PHOTO, "sí"],
 )
 CALLS = (
     "load_conversation",
