@@ -54,6 +54,7 @@ _ERRORS: Final = {
     "the technician is gone": "the technician is not in SUPPORT_EMAIL_TO any more",
     "the customer is gone": "the customer was erased, or their number is somebody else's now",
     "number reassigned": "the number is no longer this customer's, so it would reach somebody else",
+    "the e-mail is read again": "the e-mail that it was about is read again, as you asked for",
     "the file was deleted": "its file was deleted, by the customer or with its ticket",
     "meta failed, no code": "Meta accepted it and then failed to deliver it, without a reason",
 }

@@ -19,7 +19,7 @@
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
---   receive_mail        5; finish_mail 5; act_on_ticket is called in between, by itself
+--   receive_mail        5; finish_mail 3, 5; act_on_ticket is called in between, by itself
 --   retry, drop_outbox  3, 4; resume_channel 4; record_mail_failure 3
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
@@ -1122,9 +1122,9 @@ create function public.mailed_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
-    from public.received_mails m where m.told_id = p_row);
+    from public.received_mails m where m.told_id = p_row and m.outcome is not null);
 end $$;
-comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null.';
+comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null, if it is read again.';
 
 -- Who may see the list of all tickets: a cookie, behind a link that is mailed to a technician. Both are signed by the function
 -- and stand in no table. What is signed has the number of the epoch in it, so that all of them can be ended at once.
@@ -4286,8 +4286,11 @@ declare
   v_mail public.received_mails;
   v_told bigint;
 begin
-  update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
-   where id = p_id and done_at is null returning * into v_mail;
+  -- Who erases its customer locks the ticket, and finds no detail that is written afterwards.
+  perform from public.tickets where id = (select ticket_id from public.received_mails where id = p_id) for key share;
+  update public.received_mails m set done_at = now(), outcome = p_outcome,
+    detail = case when (select t.customer_id from public.tickets t where t.id = m.ticket_id) is not null then p_detail end
+   where m.id = p_id and m.done_at is null returning m.* into v_mail;
   if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
        where m.technician = v_mail.technician and m.told_id is not null and m.done_at > now() - interval '1 hour'
          -- What strangers send keeps nobody from hearing of their own.
@@ -4297,7 +4300,8 @@ begin
     values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
       coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
     on conflict (dedup_key) do nothing returning id into v_told;
-    update public.received_mails set told_id = v_told where id = p_id;
+    -- Who was told that nobody had read it, before it was tried again, is not told again.
+    update public.received_mails set told_id = coalesce(v_told, told_id) where id = p_id;
   end if;
   return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
 end $$;
@@ -4437,8 +4441,10 @@ begin
              + public.service_window()
         else o.window_until end
      where o.id = p_id returning o.* into v_row;
-    -- Its author was told that nobody has read it.
-    update public.received_mails set done_at = null, outcome = null where row_id = p_id and outcome = 'unreadable';
+    -- Its author was told that nobody has read it, or is not told yet and need not be.
+    delete from public.outbox o using public.received_mails m
+     where m.row_id = p_id and m.outcome = 'unreadable' and o.id = m.told_id and o.status = 'ready' and not o.tried;
+    update public.received_mails set done_at = null, outcome = null, detail = null where row_id = p_id and outcome = 'unreadable';
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);
 end $$;

@@ -46,8 +46,11 @@ declare
   v_mail public.received_mails;
   v_told bigint;
 begin
-  update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
-   where id = p_id and done_at is null returning * into v_mail;
+  -- Who erases its customer locks the ticket, and finds no detail that is written afterwards.
+  perform from public.tickets where id = (select ticket_id from public.received_mails where id = p_id) for key share;
+  update public.received_mails m set done_at = now(), outcome = p_outcome,
+    detail = case when (select t.customer_id from public.tickets t where t.id = m.ticket_id) is not null then p_detail end
+   where m.id = p_id and m.done_at is null returning m.* into v_mail;
   if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
        where m.technician = v_mail.technician and m.told_id is not null and m.done_at > now() - interval '1 hour'
          -- What strangers send keeps nobody from hearing of their own.
@@ -57,7 +60,8 @@ begin
     values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
       coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
     on conflict (dedup_key) do nothing returning id into v_told;
-    update public.received_mails set told_id = v_told where id = p_id;
+    -- Who was told that nobody had read it, before it was tried again, is not told again.
+    update public.received_mails set told_id = coalesce(v_told, told_id) where id = p_id;
   end if;
   return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
 end $$;

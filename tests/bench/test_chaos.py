@@ -228,11 +228,10 @@ def _mail_not_finished(recording: Recording) -> Recording:
 
 
 def _mail_refused_and_nobody_told(recording: Recording) -> Recording:
-    answer, row = _done_mail(recording)
+    _, row = _done_mail(recording)
     row["outcome"] = "impossible"
-    events = [event for event in recording.tables["ticket_events"] if event["author"] != answer.author]
     told = [mail for mail in recording.emails if row_key(mail) != f"mailed/{row['id']}"]
-    return replace(recording, tables={**recording.tables, "ticket_events": events}, emails=told)
+    return replace(recording, emails=told)
 
 
 def _mail_done_twice(recording: Recording) -> Recording:

@@ -1287,7 +1287,7 @@ MUTANTS = (
     Mutant(
         name="what became of an e-mail is told each time",
         sql=[
-            Sql(old="   where id = p_id and done_at is null returning", new="   where id = p_id returning"),
+            Sql(old="where m.id = p_id and m.done_at is null returning", new="where m.id = p_id returning"),
             Sql(old="values ('mailed/' || p_id, ", new="values ('mailed/' || gen_random_uuid(), "),
         ],
         caught_by=mail_scenarios.what_became_of_an_e_mail_is_told_once,
