@@ -77,7 +77,7 @@ class MailWebhook:
                     "webhook_secret": self.settings.resend_webhook_secret,
                 }
             )
-        except ValueError:  # so are UnicodeDecodeError and JSONDecodeError
+        except (ValueError, RecursionError):  # so are UnicodeDecodeError and JSONDecodeError; it is too deep
             raise NotFromResend from None
 
     def _take_in(self, event: Any, event_id: str) -> None:

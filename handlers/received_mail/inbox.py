@@ -7,7 +7,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import getaddresses
 from typing import Any, Final
 
 from handlers.answer_address import AnswerAddresses
@@ -53,8 +52,8 @@ class MailInbox:
             self.log.write("mail_ignored", why="not to an address of ours")
             return None
         technician = self.people.by_id(address.technician)
-        email_id = str(data.get("email_id"))
-        if technician is None or not _EMAIL_ID.fullmatch(email_id):
+        email_id = data.get("email_id")
+        if technician is None or not (isinstance(email_id, str) and _EMAIL_ID.fullmatch(email_id)):
             why = "not a technician any more" if technician is None else "without an id"
             self.log.write("mail_ignored", Severity.WARNING, code=address.code, why=why)
             return None
@@ -69,9 +68,11 @@ class MailInbox:
 
 
 def _recipients(data: dict[str, Any]) -> Iterator[str]:
+    from handlers.received_mail.mail_mailbox import addresses_in  # with the first event
+
     given = (each for name in _RECIPIENTS if isinstance(found := data.get(name), list) for each in found)
     texts = [each for each in given if isinstance(each, str)][:_MAX_RECIPIENTS]
-    return (address for _, address in getaddresses(texts))
+    return (address for each in texts for address in addresses_in(each))
 
 
 def _message_id(data: dict[str, Any]) -> str:

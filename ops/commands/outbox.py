@@ -112,7 +112,7 @@ def drop(
     number: Number,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Drop a row: it is never sent, or what it was to do with a file is never done."""
+    """Drop a row: it is never sent, or what it was to do is never done."""
     api = DataApi(settings_of(context))
     if not yes:
         found = _entry(api, number)

@@ -65,7 +65,7 @@ def _confirm(found: dict[str, Any], newest: str) -> None:
 
 
 def _amount(found: dict[str, Any]) -> str:
-    return f"{plural(found['messages'], 'message')} to customers, {plural(found['emails'], 'e-mail')}, {plural(found['tasks'], 'task')} with files"
+    return f"{plural(found['messages'], 'message')} to customers, {plural(found['emails'], 'e-mail')}, {plural(found['tasks'], 'task')} with files or received e-mails"
 
 
 def _outcome(settled: dict[str, Any]) -> list[str]:
