@@ -389,6 +389,18 @@ def test_nor_is_one_by_a_finish(tables: Tables) -> None:
     assert read_whole(scans(tables)) == set()
 
 
+def test_nor_by_that_of_an_e_mail_that_nobody_could_read(tables: Tables) -> None:
+    """Its author is told."""
+    receive = (
+        "select receive_mail('msg_new', 'id_new', 'mail_new', 'TK-0000-5000', 'luis@example.com', 1, %s)"
+    )
+    (row,) = tables.value(receive, LEASE)["rows"]
+    finish = "select finish_outbox(%s, 1, %s, 'dead', null)"
+    assert tables.value(finish, row["id"], LEASE)["status"] == "dead"
+    assert read_whole(scans(tables)) == set()
+    assert tables.value("select count(*) from outbox where content = 'mail_result'") == 1
+
+
 def test_a_lane_is_read_by_its_own_index(tables: Tables) -> None:
     """With rows in every state: expired, superseded, waiting, due."""
     tables.do(
