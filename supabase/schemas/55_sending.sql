@@ -73,6 +73,8 @@ begin
         end) w(why)
      where o.lane = any (v_lanes) and o.status in ('ready', 'unknown') and not o.held and o.next_at <= v_now
        and w.why is not null
+       -- That puts in an e-mail about its ticket, which somebody may have locked (record_unread_mail).
+       and (o.content <> 'received' or exists (select from public.tickets t where t.id = o.ticket_id for key share skip locked))
      for update of o skip locked
   )
   update public.outbox o set

@@ -119,7 +119,7 @@ begin
      where o.id = p_id returning o.* into v_row;
     -- Its author was told that nobody has read it, or is not told yet and need not be.
     delete from public.outbox o using public.received_mails m
-     where m.row_id = p_id and m.outcome = 'unreadable' and o.id = m.told_id and o.status = 'ready' and not o.tried;
+     where m.row_id = p_id and m.outcome = 'unreadable' and o.id = m.told_id and o.status = 'ready';
     update public.received_mails set done_at = null, outcome = null, detail = null where row_id = p_id and outcome = 'unreadable';
   end if;
   return jsonb_build_object('result', v_result, 'row', case when v_row.id is not null then public.outbox_entry(v_row) end);

@@ -168,6 +168,19 @@ class TestGivenUp:
         assert mails(desk)[0]["outcome"] == "unreadable"
         assert len(told(desk)) == 1
 
+    def test_but_not_while_its_ticket_is_locked(self, desk: Desk, database: str) -> None:
+        """By who erases its customer, for instance: the sweep waits for nobody, and tries once more."""
+        receive(desk)
+        due = "update outbox set status = 'ready', attempts = 1000, next_at = now() where channel = 'inbox'"
+        desk.tables.do(due)
+        with psycopg.connect(database) as erasing:
+            erasing.execute("select from tickets for update")
+            assert len(desk.store.claim(5, new_lease(), BOTH).rows) == 1
+        assert mails(desk)[0]["outcome"] is None
+        desk.tables.do(due)
+        assert desk.store.claim(5, new_lease(), [Channel.INBOX]).rows == ()
+        assert mails(desk)[0]["outcome"] == "unreadable"
+
     def test_not_of_what_is_done(self, desk: Desk) -> None:
         row = receive(desk)
         finish(desk, row)

@@ -35,7 +35,10 @@ class TestAsks:
         age(cli, 3)
         result = run(cli)
         assert "3 h ago" in result.err
-        assert "Open then: 1 message to customers, 1 e-mail, 0 tasks with files or received e-mails." in result.err
+        assert (
+            "Open then: 1 message to customers, 1 e-mail, 0 tasks with files or received e-mails."
+            in result.err
+        )
         assert (result.code, "✓ 1 row given up" in result.out) == (0, True)
 
     @pytest.mark.parametrize("typed", ["no\n", "\n", "y\n", ""])
