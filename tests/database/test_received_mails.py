@@ -10,7 +10,8 @@ from state.model.outbox_row import Channel, OutboxRow, Outcome
 from state.model.received_mail import LostFile, MailDetail, MailOutcome, NewMail
 from state.model.ticket import TechnicianAction
 from state.store.client import new_lease
-from tests.support.builders import BEA, BOTH, ERASES, Desk, code, message, opens
+from state.store.rows import MailReceived
+from tests.support.builders import BEA, BOTH, ERASES, Desk, at_once, code, message, opens
 
 MARTA = "marta@example.com"
 DETAIL = MailDetail(sender="marta.ruiz@example.com", files=(LostFile(name="su factura.exe", problem="type"),))
@@ -62,6 +63,35 @@ def mails(desk: Desk) -> list[dict[str, Any]]:
 
 def told(desk: Desk) -> list[dict[str, Any]]:
     return desk.tables.all("select recipient, status from outbox where content = 'mail_result' order by id")
+
+
+class TestAtOnce:
+    """Resend delivers an event again after some seconds, to whichever instance, and two events of one e-mail together."""
+
+    @pytest.mark.parametrize("same", ["event_id", "message_id"])
+    def test_an_e_mail_is_one_row(self, desk: Desk, same: str) -> None:
+        given = {"event_id": "msg_{}", "message_id": "id_{}"} | {same: "same"}
+
+        def take(number: int) -> MailReceived:
+            mail = NewMail(
+                event_id=given["event_id"].format(number),
+                message_id=given["message_id"].format(number),
+                email_id=f"mail_{number}",
+                code=code(1),
+                technician=MARTA,
+                seen=1,
+            )
+            return desk.store.receive_mail(mail, new_lease(), [Channel.INBOX])
+
+        received = at_once(8, take)
+        assert sorted(each.result for each in received) == ["known"] * 7 + ["new"]
+        assert sum(len(each.rows) for each in received) == 1
+        assert len(mails(desk)) == 1
+
+    def test_its_author_is_told_once(self, desk: Desk) -> None:
+        row = receive(desk)
+        at_once(8, lambda _: finish(desk, row, MailOutcome.EMPTY, tell=True))
+        assert len(told(desk)) == 1
 
 
 class TestErased:

@@ -230,6 +230,7 @@ def an_answer_to_who_was_erased_meanwhile_says_so(stage: Stage) -> None:
     sender = marta.service.desk.webhook.sender
     sender.answers.run(row, sender.channels, sender.start)
     settle()
+    assert _in_their_chat(stage) == 0
     assert stage.world.column("select outcome from received_mails") == ["erased"]
     assert "borró sus datos" in (_told(stage)[0].text or "")
 
