@@ -10,7 +10,7 @@ from ops.svix_signature import signed_headers
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.received_mail import Authentication
 from state.store.client import new_lease
-from tests.support.function import Service, settle
+from tests.support.function import BETO, Service, settle
 from tests.support.mailed_answer import DOMAIN, FORGED, Mailbox
 from tests.support.protocol.scenarios import Stage
 from tests.support.ticket_case import open_case
@@ -208,6 +208,29 @@ def a_word_that_is_no_command_is_not_sent(stage: Stage) -> None:
     assert _in_their_chat(stage) == 0
 
 
+def a_note_with_its_command_further_down_is_not_sent(stage: Stage) -> None:
+    marta = _at_a_ticket(stage)
+    marta.answer(f"{_WORDS}\n\n#nota ya vino dos veces")
+    assert _in_their_chat(stage) == 0
+
+
+def what_is_sent_to_two_tickets_is_for_no_customer(stage: Stage) -> None:
+    marta = _at_a_ticket(stage)
+    first = marta.latest()
+    open_case(stage.world, marta.service, BETO)
+    settle()
+    marta.answer(_WORDS, first, cc=list(marta.latest().reply_to))
+    assert _in_their_chat(stage) == 0
+
+
+def a_technicians_link_is_not_sent(stage: Stage) -> None:
+    """Whoever has it works on the ticket in their name."""
+    marta = _at_a_ticket(stage)
+    link = next(word for word in (marta.latest().text or "").split() if "/t/" in word)
+    marta.answer(f"{_WORDS} {link}")
+    assert _in_their_chat(stage, "/t/") == 0
+
+
 # --- what becomes of it ---------------------------------------------------------------------------------------------
 
 
@@ -232,7 +255,7 @@ def an_answer_to_who_was_erased_meanwhile_says_so(stage: Stage) -> None:
     settle()
     assert _in_their_chat(stage) == 0
     assert stage.world.column("select outcome from received_mails") == ["erased"]
-    assert "borró sus datos" in (_told(stage)[0].text or "")
+    assert [mail.to for mail in _told(stage)] == [(MARTA,)]
 
 
 def a_program_that_answers_us_ends_by_itself(stage: Stage) -> None:
@@ -242,6 +265,16 @@ def a_program_that_answers_us_ends_by_itself(stage: Stage) -> None:
     for _ in range(most + 3):
         marta.answer("")
     assert len(_told(stage)) == most
+
+
+def strangers_keep_nobody_from_hearing_of_their_own(stage: Stage) -> None:
+    marta = _at_a_ticket(stage)
+    (most,) = stage.world.column("select max_told_per_hour()")
+    stranger = replace(marta, from_header="x@example.org")
+    for _ in range(most + 1):
+        stranger.answer(_WORDS)
+    marta.answer("")
+    assert len(_told(stage)) == most + 1
 
 
 def of_a_flood_to_one_address_little_is_fetched(stage: Stage) -> None:

@@ -1408,6 +1408,49 @@ MUTANTS = (
         caught_by=mail_scenarios.a_word_that_is_no_command_is_not_sent,
     ),
     Mutant(
+        name="a command further down is the customer's to read",
+        python=[
+            Python(
+                where="handlers.received_mail.request:_wanted",
+                old="if command.kind in _SAID and",
+                new="if False and",
+            )
+        ],
+        caught_by=mail_scenarios.a_note_with_its_command_further_down_is_not_sent,
+    ),
+    Mutant(
+        name="of two tickets the first is answered",
+        python=[
+            Python(
+                where="handlers.received_mail.recipients:_of_others",
+                old="if about != first:",
+                new="if False:",
+            )
+        ],
+        caught_by=mail_scenarios.what_is_sent_to_two_tickets_is_for_no_customer,
+    ),
+    Mutant(
+        name="a technician's link is words like others",
+        python=[
+            Python(
+                where="handlers.received_mail.one_mail:OneMail._believe",
+                old="if self._secrets.are_in(request.text):",
+                new="if False:",
+            )
+        ],
+        caught_by=mail_scenarios.a_technicians_link_is_not_sent,
+    ),
+    Mutant(
+        name="what strangers send counts like one's own",
+        sql=[
+            Sql(
+                old="         and (m.outcome in ('not_theirs', 'unproved')) = (p_outcome in ('not_theirs', 'unproved'))",
+                new="",
+            )
+        ],
+        caught_by=mail_scenarios.strangers_keep_nobody_from_hearing_of_their_own,
+    ),
+    Mutant(
         name="nobody hears that an e-mail was not read",
         sql=[
             Sql(
