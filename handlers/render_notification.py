@@ -104,6 +104,8 @@ class NotificationRenderer:
         # Valid from when the row was written, not from now: a second attempt would be a different e-mail.
         written_at = datetime.fromisoformat(record["written_at"])
         result = parse(MailResult, record["mailed"]) if record.get("mailed") else None
+        if row.content is Content.MAIL_RESULT and result is None:
+            raise NothingToSend("the e-mail was tried again")
         seen = result.seen if result else max((event.id for event in ticket.events), default=0)
         mails = [
             self._email(

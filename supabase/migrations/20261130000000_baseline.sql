@@ -19,7 +19,8 @@
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
---   receive_mail        5; finish_mail 5; act_on_ticket is called in between, by itself
+--   receive_mail        3, 5; finish_mail 3, 5 (both share the ticket, and lock the e-mail after it); act_on_ticket is called in
+--                       between, by itself
 --   retry, drop_outbox  3, 4; resume_channel 4; record_mail_failure 3
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is
@@ -1122,9 +1123,9 @@ create function public.mailed_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
-    from public.received_mails m where m.told_id = p_row);
+    from public.received_mails m where m.told_id = p_row and m.done_at is not null);
 end $$;
-comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null.';
+comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; null if it is tried again.';
 
 -- Who may see the list of all tickets: a cookie, behind a link that is mailed to a technician. Both are signed by the function
 -- and stand in no table. What is signed has the number of the epoch in it, so that all of them can be ended at once.
@@ -4286,6 +4287,8 @@ declare
   v_mail public.received_mails;
   v_told bigint;
 begin
+  -- First the ticket, as whoever erases its customer does: the e-mail's row in the outbox refers to it.
+  perform from public.tickets t join public.received_mails m on m.ticket_id = t.id where m.id = p_id for key share of t;
   update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
    where id = p_id and done_at is null returning * into v_mail;
   if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
@@ -4294,10 +4297,10 @@ begin
          and (m.outcome in ('not_theirs', 'unproved')) = (p_outcome in ('not_theirs', 'unproved'))) then
     -- Without its customer, as in notify_colleague.
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, recipient, events)
-    values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
+    values (concat_ws('/', 'mailed', p_id, p_outcome), 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
       coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
     on conflict (dedup_key) do nothing returning id into v_told;
-    update public.received_mails set told_id = v_told where id = p_id;
+    update public.received_mails set told_id = coalesce(v_told, told_id) where id = p_id;
   end if;
   return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
 end $$;

@@ -52,6 +52,6 @@ create function public.mailed_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
-    from public.received_mails m where m.told_id = p_row);
+    from public.received_mails m where m.told_id = p_row and m.done_at is not null);
 end $$;
-comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null.';
+comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; null if it is tried again.';

@@ -46,6 +46,8 @@ declare
   v_mail public.received_mails;
   v_told bigint;
 begin
+  -- First the ticket, as whoever erases its customer does: the e-mail's row in the outbox refers to it.
+  perform from public.tickets t join public.received_mails m on m.ticket_id = t.id where m.id = p_id for key share of t;
   update public.received_mails set done_at = now(), outcome = p_outcome, detail = p_detail
    where id = p_id and done_at is null returning * into v_mail;
   if v_mail.id is not null and p_tell and public.max_told_per_hour() > (select count(*) from public.received_mails m
@@ -54,10 +56,10 @@ begin
          and (m.outcome in ('not_theirs', 'unproved')) = (p_outcome in ('not_theirs', 'unproved'))) then
     -- Without its customer, as in notify_colleague.
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, recipient, events)
-    values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
+    values (concat_ws('/', 'mailed', p_id, p_outcome), 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
       coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
     on conflict (dedup_key) do nothing returning id into v_told;
-    update public.received_mails set told_id = v_told where id = p_id;
+    update public.received_mails set told_id = coalesce(v_told, told_id) where id = p_id;
   end if;
   return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
 end $$;
