@@ -1,11 +1,13 @@
 """A technician answers an e-mail of the desk, and the customer reads it in WhatsApp: that and nothing else, once."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from ops.svix_signature import signed_headers
 from state.model.received_mail import Authentication, MailOutcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
@@ -281,6 +283,16 @@ class TestSilence:
         settle()
         assert case.world.supabase.calls().total() == 0
         assert outcomes(case.world) == []
+
+    def test_for_an_address_that_no_parser_gets_through(
+        self, world: World, service: Service, case: Case
+    ) -> None:
+        body = json.dumps(
+            {"type": "email.received", "data": {"email_id": "1", "to": ["(" * 50_000]}}
+        ).encode()
+        headers = signed_headers(body, world.resend.webhook_secret, world.resend.clock())
+        assert service.client.post("/mail", data=body, headers=headers).status_code == 200
+        assert outcomes(world) == []
 
     def test_for_who_is_no_technician_any_more(self, world: World, marta: Mailbox, case: Case) -> None:
         written = marta.write("Hola.")
