@@ -70,8 +70,11 @@ comment on function public.finish_mail is
 create function public.record_unread_mail() returns trigger
 language plpgsql set search_path = '' as $$
 begin
+  -- An outbox row is locked here, and perhaps its lane: whoever erases or deletes the ticket, or records another end, is not waited for.
+  perform from public.tickets where id = new.ticket_id for key share skip locked;
+  if not found then return null; end if;
   perform public.finish_mail(m.id, 'unreadable', '{}', true, '{}')
-    from public.received_mails m where m.row_id = new.id and m.done_at is null;
+    from (select id from public.received_mails where row_id = new.id and done_at is null for update skip locked) m;
   return null;
 end $$;
 comment on function public.record_unread_mail is 'The row that was to fetch an e-mail was given up: its author is told that nobody has read it.';

@@ -76,6 +76,24 @@ def test_its_end_and_erasing_do_not_deadlock(desk: Desk, other: Tables) -> None:
     assert told(desk) == ["empty"]
 
 
+def test_who_gives_it_up_waits_for_nobody(desk: Desk, other: Tables) -> None:
+    """Its row in the outbox is locked then, for which whoever erases may wait."""
+    other.do("update tickets set wamid = 'erased/1'")
+    desk.tables.do("set lock_timeout = '1 s'")
+    desk.tables.do("update outbox set status = 'dead' where content = 'received'")
+    assert told(desk) == []
+
+
+def test_it_is_kept_for_a_month(desk: Desk) -> None:
+    """Also one that was never read."""
+    desk.tables.do("update received_mails set received_at = now() - interval '29 days'")
+    desk.tables.value("select purge_expired()")
+    assert desk.tables.value("select count(*) from received_mails") == 1
+    desk.tables.do("update received_mails set received_at = now() - interval '31 days'")
+    desk.tables.value("select purge_expired()")
+    assert desk.tables.value("select count(*) from received_mails") == 0
+
+
 @pytest.mark.parametrize("kind", EventKind)
 def test_what_a_technician_has_to_know_is_one_rule(desk: Desk, kind: EventKind) -> None:
     assert desk.tables.value("select is_to_be_read(%s)", kind) is kind.is_to_be_read
