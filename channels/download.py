@@ -1,4 +1,4 @@
-"""A file that is downloaded in chunks, of known length and checked: from Meta, or from Supabase Storage."""
+"""A file that is downloaded in chunks, of known length and checked: from Meta, from Supabase Storage, or from Resend."""
 
 import base64
 import hashlib
@@ -17,11 +17,11 @@ _CHUNK: Final = 256 * 1024
 
 
 class MediaError(Exception):
-    """The file cannot be fetched: gone, too large, not what was sent, or Meta did not answer. The message contains no URL."""
+    """The file cannot be fetched: gone, too large, not what was sent, or nobody answered. The message contains no URL."""
 
 
 class MediaGone(MediaError):
-    """Meta has no such file any more, or our token may not see it."""
+    """There is no such file any more, or our token may not see it."""
 
 
 class MediaTooLarge(MediaError):

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from resend.exceptions import ResendError
 
 _TIMEOUT_SECONDS: Final = 10
-_MAX_READ: Final = (
-    8 * 1024 * 1024
-)  # bytes: of an answer to a GET, which may be a received mail with its text and its HTML
+_MAX_READ: Final = 8 * 1024 * 1024  # bytes: of an answer to a GET, which may be a received mail
 _QUOTA_SECONDS: Final = 3600.0  # pause before probing again; the quota resets daily
 _RETRY_AFTER_DEFAULT: Final = 2.0
 _MAX_RETRY_AFTER: Final = 3600.0  # the idempotency key lives for a day

@@ -31,7 +31,8 @@ _MAX_HEADERS: Final = 64 * 1024  # bytes
 _FIRST_BYTES: Final = {"Range": f"bytes=0-{_MAX_HEADERS - 1}"}
 _TIMEOUT: Final = Timeout(connect=2.0, read=3.0)
 _MAX_SECONDS_OF_HEADERS: Final = 5.0
-_MAX_SECONDS_OF_FILE: Final = 60.0
+# Refusals of the whole account: they say nothing of what was asked for.
+_OF_THE_ACCOUNT: Final = {Outcome.PAUSED, Outcome.LIMITED}
 
 
 class ReceivingError(Exception):
@@ -81,15 +82,22 @@ class ReceivedMails:
         except HTTPError as error:
             raise ReceivingError(_again(f"resend original {type(error).__name__}")) from None
 
-    def open(self, mail: ReceivedMail, file: ReceivedFile, max_bytes: int) -> Download:
-        """Begin to download a file of at most `max_bytes`. Raises MediaError; ReceivingError if Resend does not say where it is."""
-        _check_ids(mail.id, file.id)
+    def open(self, mail: ReceivedMail, file: ReceivedFile, max_bytes: int, max_seconds: float) -> Download:
+        """Begin to download a file of at most `max_bytes`, in at most `max_seconds` from its first byte.
+
+        Raises MediaError if it cannot be had, ReceivingError if Resend refuses the account: then the mail is to wait, too.
+        """
         attachments = self._receiving.Attachments
         try:
+            _check_ids(mail.id, file.id)
             with _receiving_errors(_MAX_ATTEMPTS_TO_FIND):
                 found = attachments.get(mail.id, file.id)
         except NotThere as error:
             raise MediaGone(str(error)) from None
+        except ReceivingError as error:
+            if error.result.outcome in _OF_THE_ACCOUNT:
+                raise
+            raise MediaError(str(error)) from None
         url = found.get("download_url")
         if not isinstance(url, str) or not self._may_ask(url):
             raise MediaError("an address that is not Resend's")
@@ -100,7 +108,7 @@ class ReceivedMails:
             size=found.get("size"),
             sha256=None,
             max_bytes=max_bytes,
-            max_seconds=_MAX_SECONDS_OF_FILE,
+            max_seconds=max_seconds,
         )
 
     def _first_bytes(self, url: str) -> bytes:
@@ -169,7 +177,7 @@ def _result_of(error: "ResendError", attempts: int) -> Result:
     if isinstance(cause, AnswerTooLong):
         return _dead("resend 200 AnswerTooLong")
     result = result_of_error(error)
-    if result.outcome in {Outcome.PAUSED, Outcome.LIMITED}:
+    if result.outcome in _OF_THE_ACCOUNT:
         return result
     is_resends = cause is None  # and not a proxy's word
     may_come = error.code == _NOT_FOUND and attempts < _MAX_ATTEMPTS_TO_FIND

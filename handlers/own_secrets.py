@@ -5,7 +5,7 @@ that of the page which they have open.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,6 +13,8 @@ from handlers.answer_address import is_address_in
 from handlers.signed_links import TOKEN_BEGINNING
 
 _MAX_ESCAPED: Final = 3  # times: a link in a link of a program that checks links, in another
+_PIECE: Final = 64 * 1024  # bytes
+_LONGEST: Final = 8 * 1024  # bytes of a link, also an escaped one
 # Blanks, control characters, and what nobody sees.
 _UNSEEN: Final = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+"
@@ -38,11 +40,17 @@ class OwnSecrets:
 
     def are_in_lines(self, content: Iterable[bytes]) -> bool:
         """The same, of a text file."""
-        return any(self.are_in(line.decode(errors="ignore")) for line in content)
+        pieces = (piece for line in content for piece in _pieces(line))
+        return any(self.are_in(piece.decode(errors="ignore")) for piece in pieces)
 
     def _are_in(self, text: str) -> bool:
         plain = _plain(text)
         return TOKEN_BEGINNING in text or is_address_in(text) or any(page in plain for page in self._pages)
+
+
+def _pieces(line: bytes) -> Iterator[bytes]:
+    """Of a long line parts, as its forms take many times its memory. A link that lies across two is whole in one."""
+    return (line[start : start + _PIECE + _LONGEST] for start in range(0, len(line), _PIECE))
 
 
 def _forms(text: str) -> Iterable[str]:

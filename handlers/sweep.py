@@ -16,7 +16,7 @@ from flask import Response, jsonify
 from handlers.daemon_threads import DaemonThreads
 from handlers.log import Log, Severity
 from handlers.operator_mail import OperatorMail
-from handlers.outbox_sender import OutboxSender
+from handlers.outbox_sender import MAX_THREADS, OutboxSender
 from handlers.responses import plain
 from handlers.side_by_side import side_by_side
 from handlers.unshown_questions import UnshownQuestions
@@ -110,8 +110,10 @@ class Sweep:
         """Send the rows of one channel until nothing is due or time is up. A pause that ends by then is waited for."""
         outcomes: Counter[str] = Counter()
         while (left := deadline - time.monotonic()) > 0:
-            # No more rows than threads: the lease of a row that waits for a thread would expire.
-            claim = self.store.claim(_MAX_THREADS, new_lease(), (channel,), self.sender.mails.most)
+            # No more rows than threads: the lease of a row that waits for a thread would expire. Nor than are worked on outside a
+            # sweep: an e-mail that is read may take 60 MB.
+            most = min(_MAX_THREADS, MAX_THREADS[channel])
+            claim = self.store.claim(most, new_lease(), (channel,), self.sender.mails.most)
             if claim.rows:
                 outcomes += self._send(claim, deadline)
             elif claim.again_in is not None and claim.again_in < left:

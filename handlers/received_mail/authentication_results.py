@@ -1,6 +1,5 @@
 """What the server that received a mail found out about its sender: the Authentication-Results header (RFC 8601), as Amazon SES writes it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +17,6 @@ _VERSION: Final = "1"
 # SES ends its words on SPF with semicolons: `spf=pass (...) client-ip=192.0.2.1; envelope-from=a@example.com; helo=example.com;`
 _OF_SPF: Final = {"client-ip", "envelope-from", "helo"}
 _ENVELOPE: Final = ("smtp.mailfrom", "envelope-from")
-_EQUALS: Final = re.compile(r"\s*=\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def _read(value: str) -> tuple[MethodResult, ...] | None:
 
 def _words(header: HeaderText, segments: list[str]) -> list[list[str]]:
     """The words of each segment: `method=result` or `property=value`."""
-    words = [_EQUALS.sub("=", segment.replace("\1", " ")).split() for segment in segments]
+    words = ["=".join(map(str.strip, segment.replace("\1", " ").split("="))).split() for segment in segments]
     restored = iter(header.restore([word for segment in words for word in segment]))
     return [[next(restored).lower() for _ in segment] for segment in words]
 

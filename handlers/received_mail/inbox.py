@@ -68,11 +68,12 @@ class MailInbox:
 
 
 def _recipients(data: dict[str, Any]) -> Iterator[str]:
-    from handlers.received_mail.mail_mailbox import addresses_in  # with the first event
+    """Their addresses. The headers are a stranger's: the standard library's parser runs out of stack on their parentheses."""
+    from handlers.received_mail.mail_mailbox import addresses_in
 
     given = (each for name in _RECIPIENTS if isinstance(found := data.get(name), list) for each in found)
     texts = [each for each in given if isinstance(each, str)][:_MAX_RECIPIENTS]
-    return (address for each in texts for address in addresses_in(each))
+    return (address for text in texts for address in addresses_in(text))
 
 
 def _message_id(data: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ Every attempt comes to the same end. What is done has the e-mail's key, so a sec
 recorded, and its author told, in one transaction that happens once.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ from state.store.client import Store, new_lease
 from state.store.files import FileStorage
 from state.store.rows import parse
 
+_SECONDS: Final = (
+    20.0  # for the e-mail and all its files: the lease of the row is 40 s, and they have to be stored
+)
 _NOT_WANTED: Final = Result(outcome=Outcome.DEAD, error="superseded")
 _DONE: Final = Result(outcome=Outcome.SENT)
 
@@ -61,6 +65,7 @@ class MailedAnswers:
                 mails=self.mails,
                 to_fetch=to_fetch,
                 attempts=row.attempts,
+                until=time.monotonic() + _SECONDS,
                 channels=channels,
                 start=start,
             ).end()

@@ -34,7 +34,6 @@ from state.model.technician import Technician
 from state.model.ticket import (
     ActionResult,
     Actor,
-    EventKind,
     Mark,
     NewFile,
     TechnicianAction,
@@ -45,17 +44,9 @@ from state.store.client import Store, new_lease
 from state.store.files import FileStorage
 
 _MAX_MEANWHILE: Final = 20  # events that its author is told of
-_FILE_ATTEMPTS: Final = 4  # then an e-mail is done without the file that cannot be had
+_FILE_ATTEMPTS: Final = 4  # then an e-mail is done without the files that cannot be had
 _IS_DONE: Final = {ActionResult.DONE, ActionResult.REPEATED}
 _AS_WISHED: Final = {MailOutcome.SENT, MailOutcome.NOTED, MailOutcome.TAKEN}
-# As is_to_be_read in supabase/schemas/80_technicians.sql.
-_NOT_TO_READ: Final = {
-    EventKind.NOTIFIED,
-    EventKind.UNDELIVERED,
-    EventKind.EMAIL_FAILED,
-    EventKind.URGENT,
-    EventKind.CATEGORY,
-}
 _REFUSALS: Final = {
     ActionResult.ILLEGAL: MailOutcome.IMPOSSIBLE,
     ActionResult.TEXT_MISSING: MailOutcome.EMPTY,
@@ -91,7 +82,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneMail:
-    """One attempt with one e-mail."""
+    """One attempt with one e-mail. until: its files are fetched by then (monotonic clock)."""
 
     settings: Settings
     people: People
@@ -101,6 +92,7 @@ class OneMail:
     mails: ReceivedMails
     to_fetch: ToFetch
     attempts: int
+    until: float
     channels: Callable[[], Iterable[Channel]]
     start: Callable[[Iterable[OutboxRow]], object]
 
@@ -180,12 +172,11 @@ class OneMail:
     ) -> tuple[tuple[NewFile, ...], Sequence[LostFile]]:
         announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
         try:
-            with fetched_files(self.mails, mail, files, self._secrets) as fetched:
+            is_last = self.attempts >= _FILE_ATTEMPTS
+            with fetched_files(
+                self.mails, mail, files, self._secrets, until=self.until, is_last=is_last
+            ) as fetched:
                 return store_files(self.to_fetch.code, fetched.checked, announce, self.storage), fetched.lost
-        except MediaError:
-            if self.attempts < _FILE_ATTEMPTS:
-                raise
-            return (), given_up(files, "unreadable").lost
         except NoRoom:
             return (), given_up(files, "no_room").lost
 
@@ -226,6 +217,6 @@ def _meanwhile(ticket: TicketRecord, seen: int, author: Author) -> tuple[int, ..
     found = (
         event.id
         for event in ticket.events
-        if seen < event.id < answered and event.kind not in _NOT_TO_READ and not author.did(event)
+        if seen < event.id < answered and event.kind.is_to_be_read and not author.did(event)
     )
     return tuple(found)[-_MAX_MEANWHILE:]

@@ -41,15 +41,15 @@ def mail_result_email(
     ]
     if detail.files:
         entries.append(entry(text(desk, "mail_files"), desk, words=_lost_files(detail, desk)))
-    headline = _headline(result.outcome, detail, desk_knows=bool(meanwhile))
+    headline = _headline(result.outcome, detail, has_news=bool(meanwhile))
     why = _why(ticket, result.outcome, detail, desk)
     if detail.was_cut:
         why = f"{why} {text(desk, 'mail_was_cut')}"
     return about_ticket_email(ticket, desk, link, headline, entries, why, wants_human=False, answers=answers)
 
 
-def _headline(outcome: MailOutcome, detail: MailDetail, *, desk_knows: bool) -> str:
-    if outcome is MailOutcome.SENT and desk_knows:
+def _headline(outcome: MailOutcome, detail: MailDetail, *, has_news: bool) -> str:
+    if outcome is MailOutcome.SENT and has_news:
         return "mail_sent_meanwhile"
     if outcome is MailOutcome.SENT:
         return "mail_sent_in_part" if detail.files else "mail_sent_cut"

@@ -130,6 +130,11 @@ class EventKind(StrEnum):
         """True if it tells of a notification's delivery: nobody did anything to the ticket."""
         return self in {EventKind.NOTIFIED, EventKind.UNDELIVERED, EventKind.EMAIL_FAILED}
 
+    @property
+    def is_to_be_read(self) -> bool:
+        """True if a technician who acts has to know of it. As the function of this name in 80_technicians.sql."""
+        return not (self.of_delivery or self in {EventKind.URGENT, EventKind.CATEGORY})
+
 
 class Actor(StrEnum):
     """The person or the system that caused an event."""

@@ -16,7 +16,8 @@
 --   erase_person        2, 3, 4
 --   finish_outbox       2 (of notifications), 4, 5; confirm_outbox and mark_sent too, many rows at once: after a while without those
 --                       that somebody holds
---   receive_mail        5; finish_mail 3, 5; act_on_ticket is called in between, by itself
+--   receive_mail        3, 5; finish_mail 3, 5 (both share the ticket, and lock the e-mail after it); act_on_ticket is called in
+--                       between, by itself
 --   retry, drop_outbox  3, 4; resume_channel 4; record_mail_failure 3
 --   an UPDATE by hand   3, and then whatever can be had of 2 and 4 without waiting (both of these)
 --   claim_outbox, lease_waiting, release_templates, purge_expired, report_dead, and marks that ride with a turn: skip what is

@@ -70,7 +70,10 @@ begin
      limit 5000 for update skip locked));
   get diagnostics v_outbox = row_count;
   delete from public.received_mails where ctid = any (array(
-    select ctid from public.received_mails where received_at < now() - interval '30 days' and done_at is not null limit 5000 for update skip locked));
+    select ctid from public.received_mails m where m.received_at < now() - interval '30 days'
+       and (m.done_at is not null or not exists (
+         select from public.outbox o where o.id = m.row_id and o.status in ('ready', 'sending', 'unknown')))
+     limit 5000 for update skip locked));
   return jsonb_build_object('inbound', v_inbound, 'outbox', v_outbox) || public.apply_retention();
 end $$;
 comment on function public.purge_expired is

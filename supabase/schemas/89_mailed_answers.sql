@@ -46,8 +46,9 @@ declare
   v_mail public.received_mails;
   v_told bigint;
 begin
-  -- Who erases its customer locks the ticket, and finds no detail that is written afterwards.
-  perform from public.tickets where id = (select ticket_id from public.received_mails where id = p_id) for key share;
+  -- First the ticket, as whoever erases its customer does: the e-mail's row in the outbox refers to it. Nor is a detail written after
+  -- they have erased it.
+  perform from public.tickets t join public.received_mails m on m.ticket_id = t.id where m.id = p_id for key share of t;
   update public.received_mails m set done_at = now(), outcome = p_outcome,
     detail = case when (select t.customer_id from public.tickets t where t.id = m.ticket_id) is not null then p_detail end
    where m.id = p_id and m.done_at is null returning m.* into v_mail;
@@ -57,10 +58,10 @@ begin
          and (m.outcome in ('not_theirs', 'unproved')) = (p_outcome in ('not_theirs', 'unproved'))) then
     -- Without its customer, as in notify_colleague.
     insert into public.outbox (dedup_key, lane, channel, content, ticket_id, recipient, events)
-    values ('mailed/' || p_id, 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
+    values (concat_ws('/', 'mailed', p_id, p_outcome), 'mailed:' || p_id, 'email', 'mail_result', v_mail.ticket_id, v_mail.technician,
       coalesce(nullif(p_events, '{}'), array(select max(e.id) from public.ticket_events e where e.ticket_id = v_mail.ticket_id)))
     on conflict (dedup_key) do nothing returning id into v_told;
-    -- Who was told that nobody had read it, before it was tried again, is not told again.
+    -- Who was told of one end, before it was tried again, is told of another.
     update public.received_mails set told_id = coalesce(v_told, told_id) where id = p_id;
   end if;
   return jsonb_build_object('rows', public.lease_lanes(array['mailed:' || p_id], p_channels, p_lease, p_lease_seconds));
@@ -72,8 +73,11 @@ comment on function public.finish_mail is
 create function public.record_unread_mail() returns trigger
 language plpgsql set search_path = '' as $$
 begin
+  -- An outbox row is locked here, and perhaps its lane: whoever erases or deletes the ticket, or records another end, is not waited for.
+  perform from public.tickets where id = new.ticket_id for key share skip locked;
+  if not found then return null; end if;
   perform public.finish_mail(m.id, 'unreadable', '{}', true, '{}')
-    from public.received_mails m where m.row_id = new.id and m.done_at is null;
+    from (select id from public.received_mails where row_id = new.id and done_at is null for update skip locked) m;
   return null;
 end $$;
 comment on function public.record_unread_mail is 'The row that was to fetch an e-mail was given up: its author is told that nobody has read it.';

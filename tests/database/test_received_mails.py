@@ -240,18 +240,23 @@ class TestRetried:
         finish(desk, row, MailOutcome.EMPTY, tell=True)
         assert len(told(desk)) == 1
 
-    def test_who_has_been_told_is_not_told_again(self, desk: Desk, row: OutboxRow) -> None:
+    def test_who_has_been_told_of_one_end_is_told_of_another(self, desk: Desk, row: OutboxRow) -> None:
         desk.tables.do("update outbox set status = 'sent' where content = 'mail_result'")
         desk.tables.value("select retry_outbox(%s)", row.id)
         finish(desk, row, tell=True)
-        assert told(desk) == [{"recipient": MARTA, "status": "sent"}]
+        assert told(desk) == [
+            {"recipient": MARTA, "status": "sent"},
+            {"recipient": MARTA, "status": "ready"},
+        ]
         assert mails(desk)[0]["outcome"] == "sent"
 
     def test_what_is_on_its_way_tells_the_truth(self, desk: Desk, row: OutboxRow) -> None:
-        """Of the e-mail that was being sent nothing is said until it is read; then what became of it."""
+        """Of the e-mail that was being sent nothing is said any more; another says what became of it."""
         (telling,) = desk.store.claim(1, new_lease(), [Channel.EMAIL]).rows
         desk.finish(telling, Outcome.UNKNOWN)
         desk.tables.value("select retry_outbox(%s)", row.id)
         assert desk.tables.value("select mailed_record(%s)", telling.id) is None
         finish(desk, row, tell=True)
-        assert desk.tables.value("select mailed_record(%s)", telling.id)["outcome"] == "sent"
+        assert desk.tables.value("select mailed_record(%s)", telling.id) is None
+        latest = desk.tables.value("select told_id from received_mails")
+        assert desk.tables.value("select mailed_record(%s)", latest)["outcome"] == "sent"

@@ -1,11 +1,15 @@
 """A technician answers an e-mail of the desk, and the customer reads it in WhatsApp: that and nothing else, once."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from handlers.outbox_sender import MAX_THREADS
+from ops.svix_signature import signed_headers
+from state.model.outbox_row import Channel
 from state.model.received_mail import Authentication, MailOutcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
@@ -181,7 +185,7 @@ class TestOnce:
         ]
 
     def test_a_thread_that_is_not_free(self, world: World, marta: Mailbox, case: Case) -> None:
-        case.service.fill_threads("inbox")  # type: ignore[arg-type]
+        case.service.fill_threads(Channel.INBOX)
         assert marta.answer("Con el barrido.").status_code == 200
         assert said(case) == []
         world.make_due()
@@ -281,6 +285,16 @@ class TestSilence:
         settle()
         assert case.world.supabase.calls().total() == 0
         assert outcomes(case.world) == []
+
+    def test_for_an_address_that_no_parser_gets_through(
+        self, world: World, service: Service, case: Case
+    ) -> None:
+        body = json.dumps(
+            {"type": "email.received", "data": {"email_id": "1", "to": ["(" * 50_000]}}
+        ).encode()
+        headers = signed_headers(body, world.resend.webhook_secret, world.resend.clock())
+        assert service.client.post("/mail", data=body, headers=headers).status_code == 200
+        assert outcomes(world) == []
 
     def test_for_who_is_no_technician_any_more(self, world: World, marta: Mailbox, case: Case) -> None:
         written = marta.write("Hola.")
@@ -420,6 +434,21 @@ class TestAFlood:
         marta.answer("")
         assert len(marta.all()) == before + 1
         assert "No encontramos texto nuevo" in (marta.latest().text or "")
+
+    def test_is_read_by_a_few_at_a_time(self, world: World, marta: Mailbox, case: Case) -> None:
+        """Each takes memory: by the sweep no more than elsewhere."""
+        case.service.fill_threads(Channel.INBOX)
+        many = MAX_THREADS[Channel.INBOX] + 2
+        for number in range(many):
+            marta.answer(f"Número {number}")
+        world.make_due()
+        world.supabase.call_log.clear()
+        world.sweep()
+        settle()
+        assert outcomes(world) == ["sent"] * many
+        claims = [each.answer["rows"] for each in world.supabase.call_log.complete() if "claim" in each.path]
+        mails = [sum(row["channel"] == Channel.INBOX for row in rows) for rows in claims]
+        assert max(mails) == MAX_THREADS[Channel.INBOX]
 
     def test_of_e_mails_to_one_address(self, world: World, marta: Mailbox, case: Case) -> None:
         """It has become known to somebody: what is beyond the cap costs no fetch, and few are told."""

@@ -324,7 +324,7 @@ class TestAFile:
         self, server: Server, mails: ReceivedMails, content: bytes
     ) -> None:
         self.offer(server, server.serves("/file", content), len(content))
-        with closing(mails.open(mail(), FILE, len(content))) as file:
+        with closing(mails.open(mail(), FILE, len(content), 60)) as file:
             assert file.size == len(content)
             pieces = list(file.chunks)
         assert b"".join(pieces) == content
@@ -334,43 +334,60 @@ class TestAFile:
     def test_too_large(self, server: Server, mails: ReceivedMails, content: bytes) -> None:
         self.offer(server, server.serves("/file", content), 10)
         with pytest.raises(MediaTooLarge):
-            mails.open(mail(), FILE, len(content) - 1)
+            mails.open(mail(), FILE, len(content) - 1, 60)
 
     def test_gone(self, server: Server, mails: ReceivedMails) -> None:
         error = {"statusCode": 404, "name": "not_found", "message": ""}
         server.says(f"/emails/receiving/{ID}/attachments/file-1", error, 404)
         with pytest.raises(MediaGone):
-            mails.open(mail(), FILE, 100)
+            mails.open(mail(), FILE, 100, 60)
 
     def test_a_proxy_s_word_is_no_reason_to_give_up(self, server: Server, mails: ReceivedMails) -> None:
         path = f"/emails/receiving/{ID}/attachments/file-1"
         server.answers[path] = lambda _: Response(b"not here", 404)
-        with pytest.raises(ReceivingError) as raised:
-            mails.open(mail(), FILE, 100)
-        assert raised.value.result.outcome is Outcome.RETRY
+        with pytest.raises(MediaError) as raised:
+            mails.open(mail(), FILE, 100, 60)
+        assert not isinstance(raised.value, MediaGone)
+
+    @pytest.mark.parametrize("status", [422, 500])
+    def test_a_refusal_of_a_file_is_none_of_the_mail(
+        self, server: Server, mails: ReceivedMails, status: int
+    ) -> None:
+        error = {"statusCode": status, "name": "some_error", "message": ""}
+        server.says(f"/emails/receiving/{ID}/attachments/file-1", error, status)
+        with pytest.raises(MediaError, match=str(status)):
+            mails.open(mail(), FILE, 100, 60)
+
+    def test_no_more_time(self, server: Server, mails: ReceivedMails, content: bytes) -> None:
+        self.offer(server, server.serves("/file", content), len(content))
+        with (
+            closing(mails.open(mail(), FILE, len(content), 0)) as file,
+            pytest.raises(MediaError, match="slow"),
+        ):
+            list(file.chunks)
 
     def test_redirects_lead_nowhere(self, server: Server, mails: ReceivedMails) -> None:
         server.answers["/file"] = lambda _: RedirectResponse("/elsewhere")
         self.offer(server, server.url + "/file", 10)
         with pytest.raises(MediaError, match="http 307"):
-            mails.open(mail(), FILE, 100)
+            mails.open(mail(), FILE, 100, 60)
 
     @pytest.mark.parametrize("url", ["http://example.com/file", "file:///etc/passwd", None, 7, ""])
     def test_other_addresses_are_not_asked(self, server: Server, mails: ReceivedMails, url: object) -> None:
         self.offer(server, url, 10)
         with pytest.raises(MediaError, match="not Resend's"):
-            mails.open(mail(), FILE, 100)
+            mails.open(mail(), FILE, 100, 60)
 
     def test_a_refusal_of_the_account(self, server: Server, mails: ReceivedMails) -> None:
         error = {"statusCode": 401, "name": "restricted_api_key", "message": ""}
         server.says(f"/emails/receiving/{ID}/attachments/file-1", error, 401)
         with pytest.raises(ReceivingError) as raised:
-            mails.open(mail(), FILE, 100)
+            mails.open(mail(), FILE, 100, 60)
         assert raised.value.result.outcome is Outcome.PAUSED
 
     def test_another_id_asks_for_nothing(self, server: Server, mails: ReceivedMails) -> None:
-        with pytest.raises(ReceivingError):
-            mails.open(mail(), ReceivedFile(id="../../x"), 100)
+        with pytest.raises(MediaError):
+            mails.open(mail(), ReceivedFile(id="../../x"), 100, 60)
         assert server.calls == []
 
     @staticmethod

@@ -1,5 +1,6 @@
 """What must not reach a customer is found, however a mail program has written it; and nothing else is."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -106,3 +107,22 @@ def test_our_e_mail_without_its_line_quoted_in_an_unknown_way(
 def test_a_file_line_by_line() -> None:
     assert SECRETS.are_in_lines([b"Abrir el ticket:\n", f"{PAGE}\n".encode()])
     assert not SECRETS.are_in_lines([b"nada\n", b"\xff\xfe\n"])
+
+
+@pytest.mark.parametrize("before", [64 * 1024 - 20, 64 * 1024, 200_000])
+def test_in_a_file_without_line_ends(before: int) -> None:
+    """Which is not taken whole: its forms would take many times its size."""
+    line = b"x" * before + PAGE.encode() + b"x" * 100_000
+    assert SECRETS.are_in_lines([line])
+    assert not SECRETS.are_in_lines([b"x" * len(line)])
+
+
+def test_a_long_line_takes_little_memory() -> None:
+    line = b"abcdefg " * 500_000
+    tracemalloc.start()
+    try:
+        SECRETS.are_in_lines([line])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(line)
