@@ -10,9 +10,9 @@ from typing import Final
 _PURPOSE: Final = b"mailed-answer"
 _MAC_LENGTH: Final = 20  # hexadecimal digits: 80 bits, which can be tried against the running desk only
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-# With the hyphens 10 + 12 + 12 + 20 + 3 characters at most: within the 64 of RFC 5321 before the @.
+# With the hyphens 10 + 12 + 12 + 1 + 20 + 4 characters at most: within the 64 of RFC 5321 before the @.
 _LOCAL_PART: Final = re.compile(
-    r"(?P<ticket>tk[0-9a-z]{8})-(?P<technician>[0-9a-f]{12})-(?P<seen>[0-9a-z]{1,12})-(?P<mac>[0-9a-f]{20})"
+    r"(?P<ticket>tk[0-9a-z]{8})-(?P<technician>[0-9a-f]{12})-(?P<seen>[0-9a-z]{1,12})(?P<team>-n)?-(?P<mac>[0-9a-f]{20})"
 )
 
 
@@ -23,11 +23,15 @@ def is_address_in(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerAddress:
-    """What an address stands for. code: the ticket's; technician: their id; seen: the latest event of the ticket that the e-mail told."""
+    """What an address stands for. code: the ticket's; technician: their id; seen: the latest event of the ticket that the e-mail told.
+
+    for_team: the e-mail told what technicians say to each other, so an answer to it is a note, unless it says something else.
+    """
 
     code: str
     technician: str
     seen: int
+    for_team: bool = False
 
 
 class AnswerAddresses:
@@ -45,9 +49,9 @@ class AnswerAddresses:
         local = _local_part(address)
         return f"{local}-{_mac(self._keys[0], local)}@{self.domain}"
 
-    def read(self, recipients: Iterable[str]) -> AnswerAddress | None:
-        """What the first of these e-mail addresses that we have made stands for."""
-        return next(filter(None, map(self._read, recipients)), None)
+    def read(self, recipients: Iterable[str]) -> tuple[AnswerAddress, ...]:
+        """What those of these e-mail addresses stand for that we have made, in their order."""
+        return tuple(filter(None, map(self._read, recipients)))
 
     def is_ours(self, recipient: str) -> bool:
         """Whether an address is one of this domain, signed or not."""
@@ -67,12 +71,13 @@ class AnswerAddresses:
             code=f"TK-{symbols[:4]}-{symbols[4:]}",
             technician=found["technician"],
             seen=int(found["seen"], 36),
+            for_team=bool(found["team"]),
         )
 
 
 def _local_part(address: AnswerAddress) -> str:
     ticket = address.code.replace("-", "").lower()
-    return f"{ticket}-{address.technician}-{_base36(address.seen)}"
+    return f"{ticket}-{address.technician}-{_base36(address.seen)}{'-n' if address.for_team else ''}"
 
 
 def _mac(key: bytes, local: str) -> str:

@@ -16,6 +16,7 @@ from handlers.people import People
 from handlers.settings import Settings
 from handlers.signed_links import SignedLinks
 from messages.email.desk_link import desk_link_email
+from messages.email.layout import Readers
 from messages.email.mail_result import mail_result_email
 from messages.email.new_ticket import digest_email, new_ticket_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
@@ -106,28 +107,30 @@ class NotificationRenderer:
         result = parse(MailResult, record["mailed"]) if record.get("mailed") else None
         if row.content is Content.MAIL_RESULT and result is None:
             raise NothingToSend("the e-mail is read again")
-        seen = result.seen if result else max((event.id for event in ticket.events), default=0)
-        mails = [
-            self._email(
-                row,
-                each,
-                ticket.code,
-                self._about(told, row.content, each, written_at, result),
-                AnswerAddress(code=ticket.code, technician=each.id, seen=seen)
-                if self._can_be_answered(ticket)
-                else None,
-            )
-            for each in self._recipients(row, ticket)
-            if (told := _as_told(ticket, row.content, each)).events or not ticket.events
-        ]
+        readers = self._readers(ticket, row.content, result)
+        mails = []
+        for each in self._recipients(row, ticket):
+            told = _as_told(ticket, row.content, each)
+            if told.events or not ticket.events:
+                mail = self._about(told, row.content, each, written_at, result, readers)
+                answered = _answered(ticket, each, result, readers)
+                mails.append(self._email(row, each, ticket.code, mail, answered))
         # A technician's own may get its id at Meta between two attempts: the second would be another e-mail.
         files = [
             stored for event in ticket.events if event.actor is not Actor.TECHNICIAN for stored in event.files
         ]
         return mails, attachment_refs(ticket.code, files) if row.content not in _WITHOUT_FILES else ()
 
-    def _can_be_answered(self, ticket: TicketRecord) -> bool:
-        return bool(self.settings.answer_domain) and ticket.customer is not None
+    def _readers(self, ticket: TicketRecord, content: Content, result: MailResult | None) -> Readers:
+        """Of what is answered to an e-mail. Who answers a colleague's note, or what they handed over, talks to them."""
+        if not self.settings.answer_domain or ticket.customer is None:
+            return Readers.COLLEAGUES
+        if result:
+            return Readers.TEAM if result.for_team else Readers.CUSTOMER
+        is_among_us = content is Content.UPDATE and not any(
+            event.actor is Actor.CUSTOMER for event in ticket.events
+        )
+        return Readers.TEAM if is_among_us else Readers.CUSTOMER
 
     def _desk_link(self, row: OutboxRow, record: DeskLinkRecord) -> TechnicianEmail:
         """The link to the list of tickets, for the one technician who asked for it."""
@@ -159,21 +162,21 @@ class NotificationRenderer:
         technician: Technician,
         written_at: datetime,
         result: MailResult | None,
+        readers: Readers,
     ) -> Email:
         link = self.links.ticket_page(ticket.code, technician.id, written_at)
-        answers = self._can_be_answered(ticket)
         desk, tz = self.settings.default_language, self.settings.support_timezone
         if result:
-            return mail_result_email(ticket, result, desk, tz, link, answers=answers)
+            return mail_result_email(ticket, result, desk, tz, link, readers=readers)
         match content:
             case Content.LINK:
-                return fresh_link_email(ticket, desk, link, answers=answers)
+                return fresh_link_email(ticket, desk, link, readers=readers)
             case Content.OPENED:
-                return new_ticket_email(ticket, desk, tz, link, answers=answers)
+                return new_ticket_email(ticket, desk, tz, link, readers=readers)
             case Content.UNDELIVERED:
-                return undelivered_email(ticket, desk, tz, link, answers=answers)
+                return undelivered_email(ticket, desk, tz, link, readers=readers)
             case _:
-                return ticket_update_email(ticket, desk, tz, link, answers=answers)
+                return ticket_update_email(ticket, desk, tz, link, readers=readers)
 
     def _digests(self, record: dict[str, Any]) -> Iterator[tuple[Technician, Email]]:
         """For each technician the digest of the tickets that concern them, if there are any."""
@@ -205,6 +208,17 @@ class NotificationRenderer:
         sender = self.settings.support_email_from
         request = email_request(mail, sender, technician.address, reply_to, about, key, row.id)
         return TechnicianEmail(technician=technician.id, key=key, request=request)
+
+
+def _answered(
+    ticket: TicketRecord, technician: Technician, result: MailResult | None, readers: Readers
+) -> AnswerAddress | None:
+    """What an answer to an e-mail is about. None: it goes to the colleagues."""
+    if readers is Readers.COLLEAGUES:
+        return None
+    seen = result.seen if result else max((event.id for event in ticket.events), default=0)
+    for_team = readers is Readers.TEAM
+    return AnswerAddress(code=ticket.code, technician=technician.id, seen=seen, for_team=for_team)
 
 
 def _as_told(ticket: TicketRecord, content: Content, technician: Technician) -> TicketRecord:

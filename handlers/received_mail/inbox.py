@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handlers.answer_address import AnswerAddresses
+from handlers.answer_address import AnswerAddress, AnswerAddresses
 from handlers.log import Log, Severity
 from handlers.outbox_sender import OutboxSender
 from handlers.people import People
@@ -47,10 +47,13 @@ class MailInbox:
 
     def _addressed(self, data: dict[str, Any], event_id: str) -> NewMail | None:
         """None unless it came to an address that we have signed, of somebody who is a technician, and can be fetched."""
-        address = self.addresses.read(_recipients(data)) if self.addresses else None
-        if address is None:
+        found = self.addresses.read(_recipients(data)) if self.addresses else ()
+        if not found:
             self.log.write("mail_ignored", why="not to an address of ours")
             return None
+        # Of several that of who wrote: others hear of nothing then. Whether they did is seen when it is fetched.
+        sender = _sender(data)
+        address = next((each for each in found if self._has(each, sender)), found[0])
         technician = self.people.by_id(address.technician)
         email_id = data.get("email_id")
         if technician is None or not (isinstance(email_id, str) and _EMAIL_ID.fullmatch(email_id)):
@@ -64,7 +67,20 @@ class MailInbox:
             code=address.code,
             technician=technician.address,
             seen=address.seen,
+            for_team=address.for_team,
         )
+
+    def _has(self, address: AnswerAddress, sender: str) -> bool:
+        technician = self.people.by_id(address.technician)
+        return technician is not None and technician.address.lower() == sender
+
+
+def _sender(data: dict[str, Any]) -> str:
+    """As it says itself, in lower case; empty if that cannot be read."""
+    from handlers.received_mail.mail_mailbox import addresses_in
+
+    given = data.get("from")
+    return next(iter(addresses_in(given)), "").lower() if isinstance(given, str) else ""
 
 
 def _recipients(data: dict[str, Any]) -> Iterator[str]:

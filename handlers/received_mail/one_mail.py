@@ -133,7 +133,7 @@ class OneMail:
         typed = typed_text(mail)
         further = further_recipients(mail, sender.address, self.addresses, self._desk_address)
         files = attached_files(mail, typed.content_ids)
-        request = read_request(typed.text, further, has_files=bool(files))
+        request = read_request(typed.text, further, has_files=bool(files), for_team=self.to_fetch.for_team)
         author = Author(technician=technician, name=short_name(technician.name or sender.name))
         lost: Sequence[LostFile] = ()
         meanwhile: tuple[int, ...] = ()
@@ -161,11 +161,23 @@ class OneMail:
         self, mail: ReceivedMail, files: Sequence[ReceivedFile], author: Author, request: MailRequest
     ) -> tuple[TicketRecord, Sequence[LostFile]]:
         """The words go, even if a file cannot. Returns the ticket after it, and those files. Raises MailRefused if nothing is left."""
+        if self.to_fetch.said is not None:
+            return self._sent_before(files, author, request)
         stored, lost = self._stored(mail, files)
         text = request.text or (names_of([file.filename for file in stored]) if stored else "")
         if not text and lost and request.action is not TechnicianAction.RESOLVE:
             raise MailRefused(MailOutcome.NO_FILES, MailDetail(files=tuple(lost)))
         return self._act(author, request.action, text, stored), lost
+
+    def _sent_before(
+        self, files: Sequence[ReceivedFile], author: Author, request: MailRequest
+    ) -> tuple[TicketRecord, Sequence[LostFile]]:
+        """An earlier attempt did it, and did not come to its end: which files went with it stands in the ticket."""
+        ticket = self._act(author, request.action, request.text)
+        sent = [file for event in ticket.events if event.id == self.to_fetch.said for file in event.files]
+        names = {file.filename for file in sent}
+        without = [file for file in files if file.filename not in names] if len(sent) < len(files) else []
+        return ticket, given_up(without, "unreadable").lost
 
     def _stored(
         self, mail: ReceivedMail, files: Sequence[ReceivedFile]

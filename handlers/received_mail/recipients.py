@@ -26,7 +26,7 @@ def further_recipients(
 def _of_others(recipients: Iterable[str], addresses: AnswerAddresses) -> Iterator[str]:
     first: tuple[str, str] | None = None
     for each in recipients:
-        if ours := addresses.read([each]):
+        for ours in addresses.read([each]):
             about = (ours.code, ours.technician)
             first = first or about
             if about != first:

@@ -50,9 +50,18 @@ class MailRequest:
         return isinstance(self.action, TechnicianAction) and self.action.sends_files
 
 
-def read_request(typed: str, further: Sequence[str], *, has_files: bool) -> MailRequest:
-    """What these words ask for. further: other recipients; has_files: files came with them. Raises MailRefused."""
-    request = _for_the_team(typed, read_command(typed), further)
+def read_request(
+    typed: str, further: Sequence[str], *, has_files: bool, for_team: bool = False
+) -> MailRequest:
+    """What these words ask for. Raises MailRefused.
+
+    further: other recipients; has_files: files came with them; for_team: without a command they are a note, as the e-mail which they
+    answer has said.
+    """
+    command = read_command(typed)
+    if for_team and command.kind is CommandKind.ANSWER:
+        command = replace(command, kind=CommandKind.NOTE)
+    request = _for_the_team(typed, command, further)
     words = request.text or request.note
     if utf16_length(words) > MAX_TECHNICIAN_TEXT:
         raise MailRefused(MailOutcome.TOO_LONG)

@@ -7,6 +7,7 @@ measures the largest e-mails.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
@@ -28,11 +29,19 @@ _PHONE_LINE: Final = 36  # UTF-16 units of a line on a phone
 _MAX_LINES_BEFORE_BUTTON: Final = 10  # of a phone: then the button is still on the first screen
 
 
+class Readers(StrEnum):
+    """Who reads what is answered to an e-mail. COLLEAGUES: in their mailboxes; TEAM: as an internal note of the ticket."""
+
+    COLLEAGUES = "colleagues"
+    CUSTOMER = "customer"
+    TEAM = "team"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """The top of an e-mail. summary: one line; link: the signed link to the ticket's page.
 
-    answers: the customer reads what is answered to it; is_closed: nothing can be said to them just now.
+    readers: of an answer to it; is_closed: nothing can be said to the customer just now.
     """
 
     code: str
@@ -40,8 +49,12 @@ class Header:
     wants_human: bool = False
     customer: Sender | None
     link: str = field(repr=False)
-    answers: bool = False
+    readers: Readers = Readers.COLLEAGUES
     is_closed: bool = False
+
+    @property
+    def comes_to_us(self) -> bool:
+        return self.readers is not Readers.COLLEAGUES
 
 
 def ticket_email(
@@ -64,14 +77,15 @@ def ticket_email(
         "say": say,
         "lang": desk.value,
         "headline": say(headline),
-        "preheader": (HIDDEN_CUT if header.answers else "") + _preheader(say(headline), header, lines, desk),
+        "preheader": (HIDDEN_CUT if header.comes_to_us else "")
+        + _preheader(say(headline), header, lines, desk),
         "code": one_line(header.code),
         "customer": name,
         "wants_human": header.wants_human,
         "rows": [_phone_row(header.customer, desk), *rows],
         "link": header.link,
         "entries": entries,
-        "cut_line": say("email_cut_line") if header.answers else "",
+        "cut_line": say("email_cut_line") if header.comes_to_us else "",
         "who_reads": _who_reads(header, desk),
         "footer": say(_footer(header)),
         "button_first": sum(map(_shown_lines, lines)) > _MAX_LINES_BEFORE_BUTTON,
@@ -87,14 +101,16 @@ def ticket_email(
 
 def _who_reads(header: Header, desk: Language) -> str:
     """Who reads an answer to the e-mail."""
-    if not header.answers:
+    if not header.comes_to_us:
         return ""
     key = "email_answer_closed" if header.is_closed else "email_answer"
+    if header.readers is Readers.TEAM:
+        key = "email_answer_team"
     return text(desk, key, name=name_in_sentence(header.customer, desk))
 
 
 def _footer(header: Header) -> str:
-    if header.answers:
+    if header.comes_to_us:
         return "email_footer_answers"
     return "email_footer" if header.customer else "email_footer_erased"
 

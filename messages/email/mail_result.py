@@ -3,7 +3,7 @@
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import entry, name_in_sentence
+from messages.email.layout import Readers, entry, name_in_sentence
 from messages.email.ticket_update import about_ticket_email
 from messages.for_technicians import status_name
 from messages.page.ticket_history import event_line
@@ -25,7 +25,7 @@ _PERHAPS_NOT_THEIRS: Final = {MailOutcome.NOT_THEIRS, MailOutcome.UNPROVED, Mail
 
 
 def mail_result_email(
-    ticket: TicketRecord, result: MailResult, desk: Language, tz: ZoneInfo, link: str, *, answers: bool
+    ticket: TicketRecord, result: MailResult, desk: Language, tz: ZoneInfo, link: str, *, readers: Readers
 ) -> Email:
     """The events of the ticket are what happened since the e-mail that was answered, if its detail says that something did: else the
     answer itself is among them. The same result gives the same bytes.
@@ -45,7 +45,7 @@ def mail_result_email(
     why = _why(ticket, result.outcome, detail, desk)
     if detail.was_cut:
         why = f"{why} {text(desk, 'mail_was_cut')}"
-    return about_ticket_email(ticket, desk, link, headline, entries, why, wants_human=False, answers=answers)
+    return about_ticket_email(ticket, desk, link, headline, entries, why, wants_human=False, readers=readers)
 
 
 def _headline(outcome: MailOutcome, detail: MailDetail, *, has_news: bool) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
+from messages.email.layout import MAX_FILES, Header, Readers, entry, summary_line, ticket_email
 from messages.for_technicians import author_name, ticket_rows
 from messages.jinja_templates import render
 from messages.safe_text import clean, cut, one_line
@@ -21,11 +21,11 @@ _MAX_DIGEST_SUMMARY: Final = 80
 
 
 def new_ticket_email(
-    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, readers: Readers = Readers.COLLEAGUES
 ) -> Email:
     """The e-mail for a ticket as it was opened: of its events only that one. The same ticket gives the same bytes.
 
-    desk, tz: the technicians' language and time zone; link: the ticket's page, signed; answers: as in Header.
+    desk, tz: the technicians' language and time zone; link: the ticket's page, signed; readers: as in Header.
     """
     description = clean(ticket.description).strip()
     shown = cut(description, _MAX_DESCRIPTION)
@@ -35,7 +35,7 @@ def new_ticket_email(
         wants_human=ticket.wants_human,
         customer=ticket.customer,
         link=link,
-        answers=answers,
+        readers=readers,
     )
     opening = ticket.opening
     rows = [*ticket_rows(ticket, desk), (text(desk, "email_date"), when(ticket.created_at, desk, tz))]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messages.email.layout import MAX_FILES, Header, entry, summary_line, ticket_email
+from messages.email.layout import MAX_FILES, Header, Readers, entry, summary_line, ticket_email
 from messages.for_technicians import (
     author_name,
     lost_file,
@@ -41,7 +41,7 @@ _HEADLINES: Final = (
 
 
 def ticket_update_email(
-    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, readers: Readers = Readers.COLLEAGUES
 ) -> Email:
     """The e-mail about what the customer did since the last one, and what technicians noted for each other, in order; or who has it now.
 
@@ -64,12 +64,12 @@ def ticket_update_email(
         note = text(desk, "email_more_in_ticket")
     asks_beside = "human" in kinds and headline != "email_human"  # else the headline says it
     return about_ticket_email(
-        ticket, desk, link, headline, entries, note, wants_human=asks_beside, answers=answers
+        ticket, desk, link, headline, entries, note, wants_human=asks_beside, readers=readers
     )
 
 
 def undelivered_email(
-    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, answers: bool = False
+    ticket: TicketRecord, desk: Language, tz: ZoneInfo, link: str, *, readers: Readers = Readers.COLLEAGUES
 ) -> Email:
     """The e-mail to a technician whose words, or a file of theirs, did not reach the customer: which, and why.
 
@@ -77,7 +77,7 @@ def undelivered_email(
     """
     lost = next((event for event in ticket.events if event.kind is EventKind.UNDELIVERED), None)
     if lost and lost.object:
-        return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object, answers=answers)
+        return _undelivered_file_email(ticket, desk, tz, link, lost, lost.object, readers=readers)
     written = [event for event in ticket.events if event.actor is Actor.TECHNICIAN and event.text]
     said = [clean(event.text or "").strip() for event in written]
     room = fair_shares([utf16_length(words) for words in said], _MAX_WORDS)
@@ -94,7 +94,7 @@ def undelivered_email(
     headline = "email_undelivered_instead" if failures else "email_undelivered"
     why = text(desk, "email_undelivered_why", why=why_undelivered(lost.text if lost else None, desk))
     return about_ticket_email(
-        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, answers=answers
+        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, readers=readers
     )
 
 
@@ -106,7 +106,7 @@ def _undelivered_file_email(
     lost: TicketEvent,
     path: str,
     *,
-    answers: bool,
+    readers: Readers,
 ) -> Email:
     """Only the file: the words before it have a message of their own."""
     name = lost_file(ticket.events, path) or text(desk, "page_a_file")
@@ -117,7 +117,7 @@ def _undelivered_file_email(
     headline = "email_undelivered_file_instead" if failures else "email_undelivered_file"
     why = text(desk, "email_undelivered_file_why", why=why_undelivered(lost.text, desk))
     return about_ticket_email(
-        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, answers=answers
+        ticket, desk, link, headline, [*entries, *failures], why, wants_human=False, readers=readers
     )
 
 
@@ -127,11 +127,13 @@ def _failures(ticket: TicketRecord, desk: Language, tz: ZoneInfo) -> list[dict[s
     return [event_entry(event, "", (), desk, tz, instead=True) for event in failed]
 
 
-def fresh_link_email(ticket: TicketRecord, desk: Language, link: str, *, answers: bool = False) -> Email:
+def fresh_link_email(
+    ticket: TicketRecord, desk: Language, link: str, *, readers: Readers = Readers.COLLEAGUES
+) -> Email:
     """The e-mail with a fresh link to the ticket's page, for somebody who had an expired one."""
     why = text(desk, "email_fresh_link_why")
     return about_ticket_email(
-        ticket, desk, link, "email_fresh_link", [], why, wants_human=False, answers=answers
+        ticket, desk, link, "email_fresh_link", [], why, wants_human=False, readers=readers
     )
 
 
@@ -144,7 +146,7 @@ def about_ticket_email(
     note: str,
     *,
     wants_human: bool,
-    answers: bool,
+    readers: Readers,
 ) -> Email:
     """An e-mail about a ticket as it is. headline, entries, note: as in `ticket_email`."""
     status = ticket.status_then or ticket.status
@@ -154,7 +156,7 @@ def about_ticket_email(
         wants_human=wants_human,
         customer=ticket.customer,
         link=link,
-        answers=answers,
+        readers=readers,
         is_closed=status is TicketStatus.CLOSED,
     )
     rows = [

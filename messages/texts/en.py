@@ -305,6 +305,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_cut_line": "-- write above this line --",
     "email_answer": "If you reply to this e-mail, we send your reply to {name} on WhatsApp.",
     "email_answer_closed": "This ticket is closed: to write to {name}, first reopen it on the ticket's page.",
+    "email_answer_team": "What you reply to this e-mail is kept as an internal note: the team reads it, not {name}.",
     "email_footer_answers": "You can begin your reply with #note (only the team reads it), #question, #resolved or #take. If you also send it to other people, it's kept as an internal note.",
     "email_copy_link": "If the button doesn't work, copy this link:",
     "email_footer": "A reply to this e-mail reaches your colleagues, not the customer. Answer the customer from the ticket's page.",

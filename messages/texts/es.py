@@ -303,6 +303,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_cut_line": "-- escribe arriba de esta línea --",
     "email_answer": "Lo que respondas a este correo se lo mandamos a {name} por WhatsApp.",
     "email_answer_closed": "Este ticket está cerrado: para escribirle a {name}, primero reábrelo en la página del ticket.",
+    "email_answer_team": "Lo que respondas a este correo queda como nota interna: lo lee el equipo, no {name}.",
     "email_footer_answers": "Al principio de tu respuesta puedes poner #nota (solo la lee el equipo), #pregunta, #resuelto o #tomar. Si la mandas también a otras personas, queda como nota interna.",
     "email_copy_link": "Si el botón no funciona, copia este enlace:",
     "email_footer": "Si respondes a este correo, lo leen tus colegas, no el cliente. Para contestarle al cliente, usa la página del ticket.",

@@ -305,6 +305,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "email_cut_line": "-- escreva acima desta linha --",
     "email_answer": "O que você responder a este e-mail, mandamos para {name} pelo WhatsApp.",
     "email_answer_closed": "Este chamado está encerrado: para escrever a {name}, primeiro reabra o chamado na página dele.",
+    "email_answer_team": "O que você responder a este e-mail fica como nota interna: quem lê é a equipe, não {name}.",
     "email_footer_answers": "No começo da resposta você pode pôr #nota (só a equipe lê), #pergunta, #resolvido ou #assumir. Se você mandar a resposta também para outras pessoas, ela fica como nota interna.",
     "email_copy_link": "Se o botão não funcionar, copie este link:",
     "email_footer": "Se você responder a este e-mail, quem lê são seus colegas, não o cliente. Para responder ao cliente, use a página do chamado.",

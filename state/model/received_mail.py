@@ -60,7 +60,8 @@ class NewMail:
     """What Resend's webhook tells of an e-mail to the address of a technician.
 
     event_id: of the webhook; message_id: of the e-mail's header, empty without one; email_id: by which Resend gives it; code: of the
-    ticket; technician: their address; seen: the latest event of the ticket that the e-mail told which they answered.
+    ticket; technician: their address; seen: the latest event of the ticket that the e-mail told which they answered; for_team: that was
+    what technicians say to each other.
     """
 
     event_id: str
@@ -69,11 +70,15 @@ class NewMail:
     code: str
     technician: str = field(repr=False)
     seen: int
+    for_team: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToFetch:
-    """An e-mail that is to be fetched. id: its number here; done: it was dealt with; has_customer: nobody has erased them."""
+    """An e-mail that is to be fetched. id: its number here; done: it was dealt with; has_customer: nobody has erased them.
+
+    said: the event of the ticket by which an earlier attempt has said its words to the customer.
+    """
 
     id: int
     email_id: str
@@ -82,6 +87,8 @@ class ToFetch:
     seen: int
     done: bool
     has_customer: bool
+    for_team: bool = False
+    said: int | None = None
 
 
 class MailOutcome(StrEnum):
@@ -159,8 +166,11 @@ class MailDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailResult:
-    """What became of an e-mail, for the one that tells its author. seen: as in NewMail; detail: None if the customer was erased since."""
+    """What became of an e-mail, for the one that tells its author. seen, for_team: as in NewMail; detail: None if the customer was
+    erased since.
+    """
 
     outcome: MailOutcome
     seen: int
+    for_team: bool = False
     detail: MailDetail | None = None

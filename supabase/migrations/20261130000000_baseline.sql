@@ -1083,6 +1083,7 @@ create table public.received_mails (
   ticket_id   bigint not null references public.tickets on delete cascade,
   technician  text not null,                               -- whose address it was sent to, lower case
   seen        bigint not null,                             -- the latest event of the ticket that the answered e-mail told
+  for_team    boolean not null,                            -- that e-mail told what technicians say to each other
   received_at timestamptz not null default now(),
   row_id      bigint references public.outbox on delete set null,    -- that fetches it
   done_at     timestamptz,
@@ -1114,7 +1115,9 @@ create function public.received_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('id', m.id, 'email_id', m.email_id, 'code', t.code, 'technician', m.technician, 'seen', m.seen,
-      'done', m.done_at is not null, 'has_customer', t.customer_id is not null)
+      'done', m.done_at is not null, 'has_customer', t.customer_id is not null, 'for_team', m.for_team,
+      'said', (select e.id from public.ticket_events e where e.ticket_id = t.id
+         and e.key in ('mail/' || m.id || '/answer', 'mail/' || m.id || '/ask', 'mail/' || m.id || '/resolve')))
     from public.received_mails m join public.tickets t on t.id = m.ticket_id where m.row_id = p_row);
 end $$;
 comment on function public.received_record is 'The e-mail that a row of channel inbox fetches, or null.';
@@ -1122,7 +1125,7 @@ comment on function public.received_record is 'The e-mail that a row of channel 
 create function public.mailed_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
-  return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
+  return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen, 'for_team', m.for_team)
     from public.received_mails m where m.told_id = p_row and m.outcome is not null);
 end $$;
 comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null, if it is read again.';
@@ -4248,7 +4251,8 @@ comment on function public.export_ticket is
 
 create function public.receive_mail(
   p_event_id text, p_message_id text, p_email_id text, p_code text, p_technician text, p_seen bigint,
-  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{inbox}'
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{inbox}',
+  p_for_team boolean default false
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ticket bigint := (select id from public.tickets where code = p_code);
@@ -4265,8 +4269,8 @@ begin
     return jsonb_build_object('result', 'too_many', 'rows', '[]'::jsonb);
   end if;
   if v_mail is null then
-    insert into public.received_mails (event_id, message_id, email_id, ticket_id, technician, seen)
-    values (p_event_id, p_message_id, p_email_id, v_ticket, lower(p_technician), p_seen)
+    insert into public.received_mails (event_id, message_id, email_id, ticket_id, technician, seen, for_team)
+    values (p_event_id, p_message_id, p_email_id, v_ticket, lower(p_technician), p_seen, p_for_team)
     on conflict do nothing returning id into v_mail;
     if found then
       insert into public.outbox (dedup_key, lane, channel, content, ticket_id)

@@ -12,6 +12,7 @@ create table public.received_mails (
   ticket_id   bigint not null references public.tickets on delete cascade,
   technician  text not null,                               -- whose address it was sent to, lower case
   seen        bigint not null,                             -- the latest event of the ticket that the answered e-mail told
+  for_team    boolean not null,                            -- that e-mail told what technicians say to each other
   received_at timestamptz not null default now(),
   row_id      bigint references public.outbox on delete set null,    -- that fetches it
   done_at     timestamptz,
@@ -43,7 +44,9 @@ create function public.received_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select jsonb_build_object('id', m.id, 'email_id', m.email_id, 'code', t.code, 'technician', m.technician, 'seen', m.seen,
-      'done', m.done_at is not null, 'has_customer', t.customer_id is not null)
+      'done', m.done_at is not null, 'has_customer', t.customer_id is not null, 'for_team', m.for_team,
+      'said', (select e.id from public.ticket_events e where e.ticket_id = t.id
+         and e.key in ('mail/' || m.id || '/answer', 'mail/' || m.id || '/ask', 'mail/' || m.id || '/resolve')))
     from public.received_mails m join public.tickets t on t.id = m.ticket_id where m.row_id = p_row);
 end $$;
 comment on function public.received_record is 'The e-mail that a row of channel inbox fetches, or null.';
@@ -51,7 +54,7 @@ comment on function public.received_record is 'The e-mail that a row of channel 
 create function public.mailed_record(p_row bigint) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
-  return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen)
+  return (select jsonb_build_object('outcome', m.outcome, 'detail', m.detail, 'seen', m.seen, 'for_team', m.for_team)
     from public.received_mails m where m.told_id = p_row and m.outcome is not null);
 end $$;
 comment on function public.mailed_record is 'What became of an e-mail, for the row that tells its author; or null, if it is read again.';

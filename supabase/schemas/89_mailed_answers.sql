@@ -2,7 +2,8 @@
 
 create function public.receive_mail(
   p_event_id text, p_message_id text, p_email_id text, p_code text, p_technician text, p_seen bigint,
-  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{inbox}'
+  p_lease uuid default null, p_lease_seconds integer default 40, p_channels text[] default '{inbox}',
+  p_for_team boolean default false
 ) returns jsonb language plpgsql set search_path = '' set lock_timeout = '2s' set plan_cache_mode = force_generic_plan as $$
 declare
   v_ticket bigint := (select id from public.tickets where code = p_code);
@@ -19,8 +20,8 @@ begin
     return jsonb_build_object('result', 'too_many', 'rows', '[]'::jsonb);
   end if;
   if v_mail is null then
-    insert into public.received_mails (event_id, message_id, email_id, ticket_id, technician, seen)
-    values (p_event_id, p_message_id, p_email_id, v_ticket, lower(p_technician), p_seen)
+    insert into public.received_mails (event_id, message_id, email_id, ticket_id, technician, seen, for_team)
+    values (p_event_id, p_message_id, p_email_id, v_ticket, lower(p_technician), p_seen, p_for_team)
     on conflict do nothing returning id into v_mail;
     if found then
       insert into public.outbox (dedup_key, lane, channel, content, ticket_id)

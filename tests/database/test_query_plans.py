@@ -106,8 +106,8 @@ insert into outbox (dedup_key, lane, channel, content, object, next_at)
   values ('remove/x/1', 'file:x/1', 'storage', 'remove', 'x/1', now() + interval '1 hour');
 insert into mail_failures (event_id, address, kind, at)
   select 'msg_' || n, 't' || n || '@example.com', 'bounced', now() - interval '20 days' from generate_series(1, {MANY}) n;
-insert into received_mails (event_id, message_id, email_id, ticket_id, technician, seen, received_at, done_at, outcome)
-  select 'msg_' || n, 'id_' || n, 'mail_' || n, n, 'luis@example.com', 1, now() - interval '20 days', now() - interval '20 days', 'sent'
+insert into received_mails (event_id, message_id, email_id, ticket_id, technician, seen, for_team, received_at, done_at, outcome)
+  select 'msg_' || n, 'id_' || n, 'mail_' || n, n, 'luis@example.com', 1, false, now() - interval '20 days', now() - interval '20 days', 'sent'
     from generate_series(1, {MANY}) n;
 insert into operator_mails (keys, sent_at, claimed_at) select '{{x}}', now() - interval '1 day', now() - interval '1 day'
   from generate_series(1, 150) n;

@@ -43,6 +43,11 @@ def marta(case: Case) -> Mailbox:
 
 
 @pytest.fixture
+def luis(case: Case) -> Mailbox:
+    return Mailbox(world=case.world, service=case.service, address=LUIS, from_header=f"Luis Paz <{LUIS}>")
+
+
+@pytest.fixture
 def shared(case: Case) -> Mailbox:
     return Mailbox(
         world=case.world, service=case.service, address=SHARED, from_header="Sol <sol@example.com>"
@@ -352,6 +357,55 @@ class TestForTheTeam:
         assert notes(case) == ["mañana lo abro"]
         assert case.world.column("select assignee_address from tickets") == [MARTA]
         assert outcomes(case.world) == ["taken_noted"]
+
+
+class TestAmongColleagues:
+    """Who answers what a colleague says talks to the colleague."""
+
+    def latest_about(self, world: World, marta: Mailbox) -> str:
+        world.make_due()
+        world.sweep()
+        settle()
+        return marta.latest().text or ""
+
+    def test_a_note_is_answered_by_a_note(
+        self, world: World, marta: Mailbox, luis: Mailbox, case: Case
+    ) -> None:
+        luis.answer("#nota Este no paga nunca.")
+        text = self.latest_about(world, marta)
+        assert "Este no paga nunca." in text
+        assert "queda como nota interna: lo lee el equipo" in text.splitlines()[1]
+        marta.answer("Sí, un pesado.")
+        assert said(case) == []
+        assert notes(case) == ["Este no paga nunca.", "Sí, un pesado."]
+        assert outcomes(world)[-1] == "noted"
+
+    def test_but_for_a_command(self, world: World, marta: Mailbox, luis: Mailbox, case: Case) -> None:
+        luis.answer("#nota Pregúntale la clave.")
+        self.latest_about(world, marta)
+        marta.answer("#pregunta ¿Cuál es la clave?")
+        assert "¿Cuál es la clave?" in said(case)[0]
+
+    def test_what_the_customer_says_beside_it_is_answered_to_them(
+        self, world: World, marta: Mailbox, luis: Mailbox, case: Case
+    ) -> None:
+        luis.answer("#nota Este no paga nunca.")
+        case.changes(ChangeKind.NOTE, "¿Ya está?")
+        assert "se lo mandamos a" in self.latest_about(world, marta).splitlines()[1]
+        marta.answer("Mañana.")
+        assert "Mañana." in said(case)[0]
+
+
+class TestSeveralOfOurs:
+    def test_who_wrote_is_heard(self, marta: Mailbox, luis: Mailbox, case: Case) -> None:
+        """Not as if a colleague's address had been used by somebody else."""
+        written = marta.write("¿Lo ves tú?")
+        written.replace_header("To", f"{luis.latest().reply_to[0]}, {written['To']}")
+        before = len(luis.all())
+        marta.send(written)
+        settle()
+        assert outcomes(case.world) == ["other_readers"]
+        assert len(luis.all()) == before
 
 
 class TestMeanwhile:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
+from messages.email.layout import Readers
 from messages.email.new_ticket import new_ticket_email
 from state.model.language import Language
 from state.model.outbox_row import Email
@@ -73,7 +74,13 @@ def recorded(path: Path) -> MailedAnswer:
 
 def our_email(desk: Language, *, cut_line: bool = True) -> Email:
     """One of our e-mails, with the line above which an answer is written; without it if answers are switched off."""
-    return new_ticket_email(TICKET.record, desk, TICKET.tz, TICKET.link, answers=cut_line)
+    return new_ticket_email(
+        TICKET.record,
+        desk,
+        TICKET.tz,
+        TICKET.link,
+        readers=Readers.CUSTOMER if cut_line else Readers.COLLEAGUES,
+    )
 
 
 def _filled(lines: list[str] | None, typed: list[str], ours: str) -> str | None:

@@ -163,6 +163,7 @@ class CrashScenario:
         told = [mail for mail in self.world.resend.messages if (mail.key or "").startswith("mailed/")]
         assert [mail.to for mail in told] == [("marta@example.com",)]
         assert "ruido raro" in (told[0].text or "")
+        assert "foto.jpg" not in (told[0].text or "")  # it is not said to be lost
         assert self.world.column("select outcome from received_mails") == ["sent"]
 
     def ask_for_the_list(self) -> int:

@@ -81,6 +81,20 @@ def test_what_is_for_the_team_may_have_any(typed: str) -> None:
     assert not read_request(typed, (), has_files=False).is_for_customer
 
 
+class TestAnAnswerToWhatColleaguesSay:
+    def test_is_a_note(self) -> None:
+        request = read_request("Sí, ya lo sé.", (), has_files=False, for_team=True)
+        assert (request.action, request.text, request.outcome) == (
+            Mark.INTERNAL,
+            "Sí, ya lo sé.",
+            MailOutcome.NOTED,
+        )
+
+    @pytest.mark.parametrize(("word", "action"), COMMANDS.items())
+    def test_unless_a_command_says_what_it_is(self, word: str, action: TechnicianAction | Mark) -> None:
+        assert read_request(f"{word} hola", (), has_files=False, for_team=True).action is action
+
+
 class TestOtherReaders:
     @pytest.mark.parametrize("typed", ["¿Lo cobramos?", *(f"{word} hola" for word in COMMANDS)])
     def test_make_a_note_of_whatever_it_is(self, typed: str) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.email.layout import Readers
 from messages.email.mail_result import mail_result_email
 from messages.email.new_ticket import digest_email
 from messages.email.ticket_update import fresh_link_email, ticket_update_email
@@ -86,7 +87,7 @@ def _result(text: str, desk: Language) -> Email:
     files = tuple(LostFile(name=text * 100, problem="type") for _ in range(30))
     detail = MailDetail(sender=text * 500, word=text * 500, files=files, meanwhile=True)
     result = MailResult(outcome=MailOutcome.SENT, seen=0, detail=detail)
-    return mail_result_email(_record(text, (event,) * 20), result, desk, TZ, LINK, answers=True)
+    return mail_result_email(_record(text, (event,) * 20), result, desk, TZ, LINK, readers=Readers.CUSTOMER)
 
 
 def _digest(text: str, desk: Language) -> Email:

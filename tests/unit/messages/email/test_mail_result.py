@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.email.layout import Readers
 from messages.email.mail_result import mail_result_email
 from messages.texts.catalogue import text
 from state.model.answer_file import FileProblem
@@ -56,7 +57,7 @@ def told(
 ) -> tuple[str, str]:
     """The text and the HTML."""
     result = MailResult(outcome=outcome, seen=SEEN, detail=detail or MailDetail())
-    mail = mail_result_email(ticket, result, desk, TZ, LINK, answers=True)
+    mail = mail_result_email(ticket, result, desk, TZ, LINK, readers=Readers.CUSTOMER)
     return mail.text, mail.html
 
 
@@ -110,7 +111,9 @@ def test_it_says_whose_address_wrote() -> None:
 
 def test_without_its_detail_as_the_customer_was_erased() -> None:
     result = MailResult(outcome=MailOutcome.NOT_THEIRS, seen=SEEN)
-    mail = mail_result_email(replace(TICKET, customer=None), result, Language.ES, TZ, LINK, answers=False)
+    mail = mail_result_email(
+        replace(TICKET, customer=None), result, Language.ES, TZ, LINK, readers=Readers.COLLEAGUES
+    )
     assert "Vino de un remitente que no pudimos leer, y no de tu dirección." in mail.text
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from messages.email.layout import Readers
 from messages.email.ticket_update import fresh_link_email, ticket_update_email, undelivered_email
 from messages.safe_text import utf16_length
 from messages.texts.catalogue import text
@@ -346,7 +347,7 @@ class TestFooter:
     def who_reads(self, customer: Sender, status: TicketStatus, desk: Language) -> str:
         """The line below the one above which an answer is new."""
         ticket = replace(TICKET, customer=customer, status=status, status_then=status)
-        return fresh_link_email(ticket, desk, LINK, answers=True).text.splitlines()[1]
+        return fresh_link_email(ticket, desk, LINK, readers=Readers.CUSTOMER).text.splitlines()[1]
 
 
 class TestNobody:
