@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from handlers.received_mail.mail_mailbox import addresses_in, domain_of, read_from
+from handlers.received_mail.sender_check.mail_mailbox import addresses_in, domain_of, read_from
 from state.model.received_mail import ReceivedMail
 
 _REPORTS: Final = {

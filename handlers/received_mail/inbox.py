@@ -77,7 +77,7 @@ class MailInbox:
 
 def _sender(data: dict[str, Any]) -> str:
     """As it says itself, in lower case; empty if that cannot be read."""
-    from handlers.received_mail.mail_mailbox import addresses_in
+    from handlers.received_mail.sender_check.mail_mailbox import addresses_in
 
     given = data.get("from")
     return next(iter(addresses_in(given)), "").lower() if isinstance(given, str) else ""
@@ -85,7 +85,7 @@ def _sender(data: dict[str, Any]) -> str:
 
 def _recipients(data: dict[str, Any]) -> Iterator[str]:
     """Their addresses. The headers are a stranger's: the standard library's parser runs out of stack on their parentheses."""
-    from handlers.received_mail.mail_mailbox import addresses_in
+    from handlers.received_mail.sender_check.mail_mailbox import addresses_in
 
     given = (each for name in _RECIPIENTS if isinstance(found := data.get(name), list) for each in found)
     texts = [each for each in given if isinstance(each, str)][:_MAX_RECIPIENTS]

@@ -22,7 +22,7 @@ from state.store.files import FileStorage
 from state.store.rows import parse
 
 _SECONDS: Final = (
-    20.0  # for the e-mail and all its files: the lease of the row is 40 s, and they have to be stored
+    20.0  # for the e-mail and all its files: the row's lease is 40 s, and they have to be stored
 )
 _NOT_WANTED: Final = Result(outcome=Outcome.DEAD, error="superseded")
 _DONE: Final = Result(outcome=Outcome.SENT)
@@ -30,8 +30,10 @@ _DONE: Final = Result(outcome=Outcome.SENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailedAnswers:
-    """Does what rows of channel INBOX ask for. What reads an e-mail is imported with the first
-    one: customers' instances start without it."""
+    """Does what rows of channel INBOX ask for.
+
+    What reads an e-mail is imported with the first one: customers' instances start without it.
+    """
 
     settings: Settings
     people: People
@@ -57,18 +59,13 @@ class MailedAnswers:
             return _DONE
         try:
             ended = OneMail(
-                settings=self.settings,
-                people=self.people,
-                addresses=self.addresses,
-                store=self.store,
-                storage=self.storage,
-                mails=self.mails,
+                desk=self,
                 to_fetch=to_fetch,
                 attempts=row.attempts,
                 until=time.monotonic() + _SECONDS,
                 channels=channels,
                 start=start,
-            ).end()
+            ).run()
         except ReceivingError as error:
             return error.result
         except MediaError as error:

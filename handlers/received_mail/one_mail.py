@@ -4,22 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from channels.download import MediaError
-from channels.resend_receiving import ReceivedMails
-from handlers.answer_address import AnswerAddresses
 from handlers.answer_files import NoRoom, store_files
 from handlers.own_secrets import OwnSecrets
-from handlers.people import People
 from handlers.received_mail.attached_files import attached_files
 from handlers.received_mail.automatic import is_automatic
 from handlers.received_mail.mail_files import fetched_files, given_up
 from handlers.received_mail.recipients import further_recipients
 from handlers.received_mail.request import MailRefused, MailRequest, read_request
-from handlers.received_mail.sender import SenderRefused, check_sender
-from handlers.received_mail.typed_text import typed_text
-from handlers.settings import Settings
+from handlers.received_mail.sender_check.sender import SenderRefused, check_sender
+from handlers.received_mail.typed.typed_text import typed_text
 from messages.for_technicians import names_of, short_name
 from state.model.outbox_row import Channel, OutboxRow
 from state.model.received_mail import (
@@ -40,8 +36,10 @@ from state.model.ticket import (
     TicketEvent,
     TicketRecord,
 )
-from state.store.client import Store, new_lease
-from state.store.files import FileStorage
+from state.store.client import new_lease
+
+if TYPE_CHECKING:
+    from handlers.received_mail.mailed_answers import MailedAnswers
 
 _MAX_MEANWHILE: Final = 20  # events that its author is told of
 _FILE_ATTEMPTS: Final = 4  # then an e-mail is done without the files that cannot be had
@@ -82,30 +80,28 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneMail:
-    """One attempt with one e-mail. until: its files are fetched by then (monotonic clock)."""
+    """One attempt with one e-mail. desk: what it is done with; until: its files are fetched by then (monotonic clock).
 
-    settings: Settings
-    people: People
-    addresses: AnswerAddresses
-    store: Store
-    storage: FileStorage
-    mails: ReceivedMails
+    channels, start: as of `MailedAnswers.run`.
+    """
+
+    desk: "MailedAnswers"
     to_fetch: ToFetch
     attempts: int
     until: float
     channels: Callable[[], Iterable[Channel]]
     start: Callable[[Iterable[OutboxRow]], object]
 
-    def end(self) -> Ended:
-        """Raises ReceivingError, MediaError, StoreError."""
-        technician = self.people.by_address(self.to_fetch.technician)
+    def run(self) -> Ended:
+        """Judge it and do what it says. Raises ReceivingError, MediaError, StoreError."""
+        technician = self.desk.people.by_address(self.to_fetch.technician)
         if technician is None:
             return Ended(outcome=MailOutcome.FORMER, detail=MailDetail(), tell=False)
-        mail = self.mails.fetch(self.to_fetch.email_id, self.attempts)
+        mail = self.desk.mails.fetch(self.to_fetch.email_id, self.attempts)
         if is_automatic(mail, self._ours):
             return Ended(outcome=MailOutcome.AUTOMATIC, detail=MailDetail(), tell=False)
         try:
-            return self._believe(mail, technician)
+            return self._do(mail, technician)
         except SenderRefused as error:
             detail = MailDetail(sender=error.address)
             return Ended(outcome=MailOutcome(error.problem.value), detail=detail, tell=True)
@@ -115,23 +111,23 @@ class OneMail:
     @property
     def _ours(self) -> set[str]:
         """Who is no person: what the desk itself sends. A technician may have the desk's own address."""
-        return {self._desk_address, self.addresses.domain} - set(self.people.addresses)
+        return {self._desk_address, self.desk.addresses.domain} - set(self.desk.people.addresses)
 
     @property
     def _desk_address(self) -> str:
-        return parseaddr(self.settings.support_email_from)[1].lower()
+        return parseaddr(self.desk.settings.support_email_from)[1].lower()
 
     @property
     def _secrets(self) -> OwnSecrets:
-        return OwnSecrets(self.settings.public_url)
+        return OwnSecrets(self.desk.settings.public_url)
 
-    def _believe(self, mail: ReceivedMail, technician: Technician) -> Ended:
-        """Raises SenderRefused, MailRefused, and what `end` raises."""
-        sender = check_sender(mail, technician, partial(self.mails.original_headers, mail))
+    def _do(self, mail: ReceivedMail, technician: Technician) -> Ended:
+        """Raises SenderRefused, MailRefused, and what `run` raises."""
+        sender = check_sender(mail, technician, partial(self.desk.mails.original_headers, mail))
         if not self.to_fetch.has_customer:
             raise MailRefused(MailOutcome.ERASED)
         typed = typed_text(mail)
-        further = further_recipients(mail, sender.address, self.addresses, self._desk_address)
+        further = further_recipients(mail, sender.address, self.desk.addresses, self._desk_address)
         files = attached_files(mail, typed.content_ids)
         request = read_request(typed.text, further, has_files=bool(files), for_team=self.to_fetch.for_team)
         author = Author(technician=technician, name=short_name(technician.name or sender.name))
@@ -182,13 +178,15 @@ class OneMail:
     def _stored(
         self, mail: ReceivedMail, files: Sequence[ReceivedFile]
     ) -> tuple[tuple[NewFile, ...], Sequence[LostFile]]:
-        announce = partial(self.store.announce_files, most=self.settings.stored_bytes)
+        announce = partial(self.desk.store.announce_files, most=self.desk.settings.stored_bytes)
         try:
             is_last = self.attempts >= _FILE_ATTEMPTS
             with fetched_files(
-                self.mails, mail, files, self._secrets, until=self.until, is_last=is_last
+                self.desk.mails, mail, files, self._secrets, until=self.until, is_last=is_last
             ) as fetched:
-                return store_files(self.to_fetch.code, fetched.checked, announce, self.storage), fetched.lost
+                return store_files(
+                    self.to_fetch.code, fetched.checked, announce, self.desk.storage
+                ), fetched.lost
         except NoRoom:
             return (), given_up(files, "no_room").lost
 
@@ -200,7 +198,7 @@ class OneMail:
         files: Sequence[NewFile] = (),
     ) -> TicketRecord:
         """Do it, once, and let what tells the customer leave. Returns the ticket after it. Raises MailRefused, StoreError."""
-        attempted = self.store.act_on_ticket(
+        attempted = self.desk.store.act_on_ticket(
             self.to_fetch.code,
             action,
             text,
@@ -208,7 +206,7 @@ class OneMail:
             key=f"mail/{self.to_fetch.id}/{action}",
             seen=None,  # it is sent whatever happened since: an e-mail is not typed again
             technician=author.technician.address,
-            technicians=self.people.addresses,
+            technicians=self.desk.people.addresses,
             files=files,
             lease=new_lease(),
             channels=self.channels(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from handlers.answer_address import AnswerAddresses
-from handlers.received_mail.mail_mailbox import addresses_in, canonical, without_tag
+from handlers.received_mail.sender_check.mail_mailbox import addresses_in, canonical, without_tag
 from state.model.received_mail import ReceivedMail
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from handlers.people import People
-from handlers.received_mail.public_domains import PUBLIC_DOMAINS
+from handlers.received_mail.sender_check.public_domains import PUBLIC_DOMAINS
 from ops.checks.finding import AtDeploy, Finding, right, warning, wrong
 from ops.errors import OpsError
 from ops.mail_dns import DnsNotAnswering, MailDns

@@ -1083,7 +1083,7 @@ create table public.received_mails (
   ticket_id   bigint not null references public.tickets on delete cascade,
   technician  text not null,                               -- whose address it was sent to, lower case
   seen        bigint not null,                             -- the latest event of the ticket that the answered e-mail told
-  for_team    boolean not null,                            -- that e-mail told what technicians say to each other
+  for_team    boolean not null default false,              -- that e-mail told what technicians say to each other
   received_at timestamptz not null default now(),
   row_id      bigint references public.outbox on delete set null,    -- that fetches it
   done_at     timestamptz,

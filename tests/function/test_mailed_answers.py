@@ -14,8 +14,8 @@ from state.model.received_mail import Authentication, MailOutcome
 from state.model.ticket import TechnicianAction
 from state.model.turn import ChangeKind
 from tests.support.function import BETO, Service, World, settle
-from tests.support.mailed_answer import DOMAIN, FORGED, Mailbox
 from tests.support.sample_files import JPEG
+from tests.support.technician_mailbox import DOMAIN, FORGED, Mailbox
 from tests.support.ticket_case import Case, open_case
 
 MARTA, LUIS, SHARED = "marta@example.com", "luis@example.com", "taller@example.com"

@@ -8,7 +8,7 @@ import pytest
 from emulator.resend.email_rules import SentEmail
 from emulator.resend.received_mail import ReceivedEmail
 from tests.support.function import Service, World, settle
-from tests.support.mailed_answer import DOMAIN, Mailbox
+from tests.support.technician_mailbox import DOMAIN, Mailbox
 from tests.support.ticket_case import open_case
 
 MARTA = "marta@example.com"

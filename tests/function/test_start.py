@@ -17,7 +17,7 @@ LEFT_OUT = (
     "resend",
     # What reads an e-mail of a technician:
     "handlers.received_mail.one_mail",
-    "handlers.received_mail.mail_mailbox",
+    "handlers.received_mail.sender_check.mail_mailbox",
     "html.parser",
     "mailparser_reply",
 )

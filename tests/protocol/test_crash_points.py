@@ -17,8 +17,8 @@ from tests.support.crash.crash_scenario import TWO_TECHNICIANS, CrashScenario
 from tests.support.crash.instances import Instance, Parent, parent_of_instances
 from tests.support.crash.points import CASES, POINTS, Call, How, Point, Poison
 from tests.support.function import PUBLIC_URL, Supabase, World
-from tests.support.mailed_answer import DOMAIN
 from tests.support.sample_files import JPEG
+from tests.support.technician_mailbox import DOMAIN
 
 
 @pytest.fixture(scope="module")

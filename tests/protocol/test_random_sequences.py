@@ -18,10 +18,10 @@ import handlers.sweep
 from bench.chaos.recording import number_commits, unnumber_commits
 from tests.support.database import close_kept_connections
 from tests.support.function import World
-from tests.support.mailed_answer import DOMAIN
 from tests.support.protocol.held_instances import HeldInstances
 from tests.support.protocol.mailed_state_machine import MailedMachine
 from tests.support.protocol.state_machine import ProtocolMachine
+from tests.support.technician_mailbox import DOMAIN
 
 T = TypeVar("T")
 R = TypeVar("R")

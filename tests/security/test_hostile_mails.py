@@ -11,7 +11,7 @@ from emulator import Json
 from ops.svix_signature import signed_headers
 from state.model.received_mail import MailOutcome
 from tests.support.function import Service, World, settle
-from tests.support.mailed_answer import DOMAIN, Mailbox
+from tests.support.technician_mailbox import DOMAIN, Mailbox
 from tests.support.ticket_case import Case, open_case
 
 MARTA = "marta@example.com"

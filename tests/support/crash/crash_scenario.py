@@ -17,9 +17,9 @@ from tests.support.crash.crash_injection import CrashInjection
 from tests.support.crash.instances import Answer, Instance
 from tests.support.crash.points import How, Point, Poison
 from tests.support.function import ANA, PUBLIC_URL, Service, World, settle
-from tests.support.mailed_answer import Mailbox
 from tests.support.sample_files import JPEG
 from tests.support.technician import Technician, read_the_mail
+from tests.support.technician_mailbox import Mailbox
 
 # A crash after the first e-mail of a row is one between two of them.
 TWO_TECHNICIANS = "marta@example.com, luis@example.com"

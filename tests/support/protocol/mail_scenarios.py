@@ -11,8 +11,8 @@ from state.model.outbox_row import Channel, OutboxRow
 from state.model.received_mail import Authentication
 from state.store.client import new_lease
 from tests.support.function import BETO, Service, settle
-from tests.support.mailed_answer import DOMAIN, FORGED, Mailbox
 from tests.support.protocol.scenarios import Stage
+from tests.support.technician_mailbox import DOMAIN, FORGED, Mailbox
 from tests.support.ticket_case import open_case
 
 MARTA, LUIS = "marta@example.com", "luis@example.com"

@@ -11,9 +11,9 @@ from bench.chaos.mail_program import MailedAnswer
 from emulator.function import MAILBOX
 from emulator.resend.email_rules import SentEmail
 from emulator.resend.received_mail import ReceivedEmail
-from tests.support.mailed_answer import DOMAIN, FORGED, PASSED
 from tests.support.protocol import invariants
 from tests.support.protocol.state_machine import REPORT, Progress, ProtocolMachine, one_of_two, which
+from tests.support.technician_mailbox import DOMAIN, FORGED, PASSED
 
 _MAX_MAILS = 8  # fewer than what somebody is told in an hour
 _MAIL_CALLS = ("receive_mail", "act_on_ticket", "finish_mail")

@@ -1288,7 +1288,7 @@ MUTANTS = (
         name="what became of an e-mail is told each time",
         sql=[
             Sql(old="where m.id = p_id and m.done_at is null returning", new="where m.id = p_id returning"),
-            Sql(old="values ('mailed/' || p_id, ", new="values ('mailed/' || gen_random_uuid(), "),
+            Sql(old="values (concat_ws('/', 'mailed', p_id, p_outcome), ", new="values ('mailed/' || gen_random_uuid(), "),
         ],
         caught_by=mail_scenarios.what_became_of_an_e_mail_is_told_once,
     ),
@@ -1307,8 +1307,8 @@ MUTANTS = (
         name="once a technician, always a technician",
         python=[
             Python(
-                where="handlers.received_mail.one_mail:OneMail.end",
-                old="self.people.by_address(self.to_fetch.technician)",
+                where="handlers.received_mail.one_mail:OneMail.run",
+                old="self.desk.people.by_address(self.to_fetch.technician)",
                 new="Technician(address=self.to_fetch.technician, name='Marta')",
             )
         ],
@@ -1318,7 +1318,7 @@ MUTANTS = (
         name="who has the address is a technician",
         python=[
             Python(
-                where="handlers.received_mail.sender:_is_theirs",
+                where="handlers.received_mail.sender_check.sender:_is_theirs",
                 old="return is_shared and domain_of(address) == domain",
                 new="return True",
             )
@@ -1329,7 +1329,7 @@ MUTANTS = (
         name="a sender is believed",
         python=[
             Python(
-                where="handlers.received_mail.sender_proof:_dmarc_verdict",
+                where="handlers.received_mail.sender_check.sender_proof:_dmarc_verdict",
                 old="return _NO_RECORD if said is None else said.strip().lower()",
                 new="return _PASS",
             )
@@ -1340,12 +1340,12 @@ MUTANTS = (
         name="DMARC's verdict is not looked at",
         python=[
             Python(
-                where="handlers.received_mail.sender_proof:_dmarc_verdict",
+                where="handlers.received_mail.sender_check.sender_proof:_dmarc_verdict",
                 old="return _NO_RECORD if said is None else said.strip().lower()",
                 new="return _NO_RECORD",
             ),
             Python(  # nor is it in the header
-                where="handlers.received_mail.sender_proof:_results_prove",
+                where="handlers.received_mail.sender_check.sender_proof:_results_prove",
                 old="if verdict is not None and verdict.result != _NO_RECORD:",
                 new="if False:",
             ),
@@ -1356,7 +1356,7 @@ MUTANTS = (
         name="any domain's SPF proves a sender",
         python=[
             Python(
-                where="handlers.received_mail.sender_proof:_is_senders",
+                where="handlers.received_mail.sender_check.sender_proof:_is_senders",
                 old="return passed and aligned(domain_of(found.envelope), domain)",
                 new="return passed",
             )
@@ -1367,7 +1367,7 @@ MUTANTS = (
         name="any domain's DKIM proves a sender",
         python=[
             Python(
-                where="handlers.received_mail.sender_proof:_is_signed",
+                where="handlers.received_mail.sender_check.sender_proof:_is_signed",
                 old="all(aligned(each, domain) for each in signers)",
                 new="True",
             )
@@ -1378,7 +1378,7 @@ MUTANTS = (
         name="what a program wrote is sent",
         python=[
             Python(
-                where="handlers.received_mail.one_mail:OneMail.end",
+                where="handlers.received_mail.one_mail:OneMail.run",
                 old="is_automatic(mail, self._ours)",
                 new="False",
             )
@@ -1389,9 +1389,9 @@ MUTANTS = (
         name="who else reads it does not matter",
         python=[
             Python(
-                where="handlers.received_mail.one_mail:OneMail._believe",
-                old="read_request(typed.text, further,",
-                new="read_request(typed.text, (),",
+                where="handlers.received_mail.one_mail:OneMail._do",
+                old="typed.text, further, has_files",
+                new="typed.text, (), has_files",
             )
         ],
         caught_by=mail_scenarios.what_others_read_too_stays_among_technicians,
@@ -1433,7 +1433,7 @@ MUTANTS = (
         name="a technician's link is words like others",
         python=[
             Python(
-                where="handlers.received_mail.one_mail:OneMail._believe",
+                where="handlers.received_mail.one_mail:OneMail._do",
                 old="if self._secrets.are_in(request.text):",
                 new="if False:",
             )

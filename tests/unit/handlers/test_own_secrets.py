@@ -10,11 +10,11 @@ import pytest
 from handlers.answer_address import AnswerAddress, AnswerAddresses
 from handlers.desk_links import DeskAccess, DeskLinks
 from handlers.own_secrets import OwnSecrets
-from handlers.received_mail.typed_text import typed_text
+from handlers.received_mail.typed.typed_text import typed_text
 from handlers.signed_links import SignedLinks
 from state.model.language import Language
 from state.model.received_mail import ReceivedMail
-from tests.support.mailed_answers import our_email
+from tests.support.recorded_answers import our_email
 
 URL = "https://desk.example/support"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

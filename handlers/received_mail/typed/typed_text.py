@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from handlers.received_mail.cut_line import above_cut_line
-from handlers.received_mail.html_text import html_lines
-from handlers.received_mail.lines import Line, Origin
-from handlers.received_mail.plain_text import text_lines
-from handlers.received_mail.quotes import above_quoted_mail
-from handlers.received_mail.signatures import above_signature
+from handlers.received_mail.typed.cut_line import above_cut_line
+from handlers.received_mail.typed.html_text import html_lines
+from handlers.received_mail.typed.lines import Line, Origin
+from handlers.received_mail.typed.plain_text import text_lines
+from handlers.received_mail.typed.quotes import above_quoted_mail
+from handlers.received_mail.typed.signatures import above_signature
 from messages.safe_text import clean
 from state.model.blank import is_visible
 from state.model.received_mail import ReceivedMail

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from handlers.received_mail.public_domains import PUBLIC_DOMAINS
+from handlers.received_mail.sender_check.public_domains import PUBLIC_DOMAINS
 
 
 @pytest.mark.parametrize(

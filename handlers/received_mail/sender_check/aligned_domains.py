@@ -5,7 +5,7 @@ Stricter than the list would be: two subdomains of one domain are not aligned he
 
 from typing import Final
 
-from handlers.received_mail.public_domains import PUBLIC_DOMAINS
+from handlers.received_mail.sender_check.public_domains import PUBLIC_DOMAINS
 
 # Under which anybody can have a domain: of the countries where people write to this desk, and some more. Where one is missing,
 # a domain below it would be aligned with the suffix itself, which no stranger sends mail from.

@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 from typing import Final
 
 from handlers.mail_addresses import Mailbox, read_mailbox
-from handlers.received_mail.header_text import Malformed, read_header
+from handlers.received_mail.sender_check.header_text import Malformed, read_header
 from messages.safe_text import cut, one_line
 
 _MAX_FROM: Final = 1000  # characters, most of them the name

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
-from handlers.received_mail.lines import Line
+from handlers.received_mail.typed.lines import Line
 from messages.email.layout import HIDDEN_CUT, cut_lines
 
 _ACCENTS: Final = "\u0300-\u036f"  # that follow their letter

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.html_text import html_lines
-from handlers.received_mail.lines import Origin
+from handlers.received_mail.typed.html_text import html_lines
+from handlers.received_mail.typed.lines import Origin
 
 
 def typed(html: str) -> str:

@@ -1,7 +1,7 @@
 """The plain text of a mail as lines: which are quoted, and which are one line that the program wrapped."""
 
-from handlers.received_mail.lines import Line, Origin
-from handlers.received_mail.plain_text import text_lines
+from handlers.received_mail.typed.lines import Line, Origin
+from handlers.received_mail.typed.plain_text import text_lines
 
 FLOWED = "text/plain; charset=utf-8; format=flowed"
 

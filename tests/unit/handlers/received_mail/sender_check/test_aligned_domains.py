@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.received_mail.aligned_domains import aligned
+from handlers.received_mail.sender_check.aligned_domains import aligned
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.received_mail.lines import Line
+from handlers.received_mail.typed.lines import Line
 
 # Whole lines: "te llega un correo enviado desde mi iPhone" was typed, and so was "enviado por correo".
 _REST: Final = r"[^.!?:;\n<(]{0,60}"

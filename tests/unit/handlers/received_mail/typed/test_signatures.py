@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.lines import Line
-from handlers.received_mail.signatures import above_signature
+from handlers.received_mail.typed.lines import Line
+from handlers.received_mail.typed.signatures import above_signature
 
 SIGNATURES = """Enviado desde mi iPhone
 Enviado desde mi iPad

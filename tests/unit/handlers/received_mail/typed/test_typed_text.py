@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.received_mail.typed_text import MAX_TEXT, Typed, typed_text
+from handlers.received_mail.typed.typed_text import MAX_TEXT, Typed, typed_text
 from state.model.blank import is_visible
 from state.model.language import Language
 from state.model.received_mail import ReceivedMail
 from tests.support.examples import examples
-from tests.support.mailed_answers import RECORDED, MailedAnswer, our_email, recorded
+from tests.support.recorded_answers import RECORDED, MailedAnswer, our_email, recorded
 
 ANSWERS = [pytest.param(recorded(path), id=path.stem) for path in RECORDED]
 # Those with a plain text in which a signature and pictures can be told from what was typed.

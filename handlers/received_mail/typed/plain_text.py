@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from handlers.received_mail.lines import Line, Origin
+from handlers.received_mail.typed.lines import Line, Origin
 
 _FLOWED: Final = re.compile(r"format\s*=\s*\"?flowed", re.IGNORECASE)
 _DELETES_SPACES: Final = re.compile(r"delsp\s*=\s*\"?yes", re.IGNORECASE)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.cut_line import above_cut_line
-from handlers.received_mail.lines import Line, Origin
+from handlers.received_mail.typed.cut_line import above_cut_line
+from handlers.received_mail.typed.lines import Line, Origin
 from messages.email.layout import HIDDEN_CUT, cut_lines
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.lines import Line, Origin
-from handlers.received_mail.quotes import MAX_SEARCHED, above_quoted_mail
+from handlers.received_mail.typed.lines import Line, Origin
+from handlers.received_mail.typed.quotes import MAX_SEARCHED, above_quoted_mail
 
 ADDRESS = "soporte@example.com"
 ATTRIBUTIONS = [

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.header_block import header_lines
-from handlers.received_mail.sender import MailSender, SenderProblem, SenderRefused, check_sender
+from handlers.received_mail.sender_check.sender import MailSender, SenderProblem, SenderRefused, check_sender
 from state.model.received_mail import Authentication, ReceivedMail
 from state.model.technician import Technician
 

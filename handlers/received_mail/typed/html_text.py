@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import unquote
 
-from handlers.received_mail.lines import Line, Origin
-from handlers.received_mail.mail_programs import (
+from handlers.received_mail.typed.lines import Line, Origin
+from handlers.received_mail.typed.mail_programs import (
     Attributes,
     Mark,
     has_margin,

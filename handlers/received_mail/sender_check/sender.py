@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from handlers.mail_addresses import Mailbox
-from handlers.received_mail.mail_mailbox import addresses_in, canonical, domain_of, read_from, without_tag
-from handlers.received_mail.public_domains import PUBLIC_DOMAINS
-from handlers.received_mail.sender_proof import Headers, is_proved
+from handlers.received_mail.sender_check.mail_mailbox import (
+    addresses_in,
+    canonical,
+    domain_of,
+    read_from,
+    without_tag,
+)
+from handlers.received_mail.sender_check.public_domains import PUBLIC_DOMAINS
+from handlers.received_mail.sender_check.sender_proof import Headers, is_proved
 from state.model.received_mail import ReceivedMail
 from state.model.technician import Technician
 

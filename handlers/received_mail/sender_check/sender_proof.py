@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from handlers.received_mail.aligned_domains import aligned
-from handlers.received_mail.authentication_results import (
+from handlers.received_mail.sender_check.aligned_domains import aligned
+from handlers.received_mail.sender_check.authentication_results import (
     AuthenticationResults,
     MethodResult,
     receivers_results,
 )
-from handlers.received_mail.mail_mailbox import domain_of, read_from
+from handlers.received_mail.sender_check.mail_mailbox import domain_of, read_from
 from state.model.received_mail import ReceivedMail
 
 _PASS: Final = "pass"  # noqa: S105 - a verdict

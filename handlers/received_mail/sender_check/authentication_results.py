@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from handlers.received_mail.header_text import HeaderText, Malformed, read_header
+from handlers.received_mail.sender_check.header_text import HeaderText, Malformed, read_header
 
 # Resend receives with Amazon SES: MX records of its domains lead to inbound-smtp.<region>.amazonaws.com.
 # https://resend.com/docs/dashboard/receiving/custom-domains

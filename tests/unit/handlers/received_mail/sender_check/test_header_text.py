@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.received_mail.header_text import Malformed, read_header
+from handlers.received_mail.sender_check.header_text import Malformed, read_header
 
 
 def plain(value: str) -> str:

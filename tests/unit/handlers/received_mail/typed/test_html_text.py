@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.html_text import html_lines
-from handlers.received_mail.lines import Line
+from handlers.received_mail.typed.html_text import html_lines
+from handlers.received_mail.typed.lines import Line
 
 
 def seen(html: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from mailparser_reply import EmailMessage
 from mailparser_reply.constants import MAIL_LANGUAGES
 
-from handlers.received_mail.lines import Line, Origin
+from handlers.received_mail.typed.lines import Line, Origin
 
 MAX_SEARCHED: Final = 20_000  # characters; nobody reads more than 4,096 of an answer in WhatsApp
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.received_mail.mail_mailbox import addresses_in, canonical, read_from, without_tag
+from handlers.received_mail.sender_check.mail_mailbox import addresses_in, canonical, read_from, without_tag
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.received_mail.authentication_results import (
+from handlers.received_mail.sender_check.authentication_results import (
     AuthenticationResults,
     MethodResult,
     receivers_results,
 )
-from handlers.received_mail.header_text import Malformed
+from handlers.received_mail.sender_check.header_text import Malformed
 
 # As SES writes it.
 SES = (

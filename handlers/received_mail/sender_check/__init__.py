@@ -1,0 +1,1 @@
+"""Who an e-mail is from, and whether that is proved."""
