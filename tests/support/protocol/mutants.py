@@ -1288,7 +1288,10 @@ MUTANTS = (
         name="what became of an e-mail is told each time",
         sql=[
             Sql(old="where m.id = p_id and m.done_at is null returning", new="where m.id = p_id returning"),
-            Sql(old="values (concat_ws('/', 'mailed', p_id, p_outcome), ", new="values ('mailed/' || gen_random_uuid(), "),
+            Sql(
+                old="values (concat_ws('/', 'mailed', p_id, p_outcome), ",
+                new="values ('mailed/' || gen_random_uuid(), ",
+            ),
         ],
         caught_by=mail_scenarios.what_became_of_an_e_mail_is_told_once,
     ),
