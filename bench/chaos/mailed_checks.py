@@ -55,4 +55,4 @@ def is_done(row: Row) -> bool:
 
 
 def _told_key(row: Row) -> str:
-    return f"mailed/{row['id']}"
+    return f"mailed/{row['id']}/{row['outcome']}"

@@ -230,7 +230,7 @@ def _mail_not_finished(recording: Recording) -> Recording:
 def _mail_refused_and_nobody_told(recording: Recording) -> Recording:
     _, row = _done_mail(recording)
     row["outcome"] = "impossible"
-    told = [mail for mail in recording.emails if row_key(mail) != f"mailed/{row['id']}"]
+    told = [mail for mail in recording.emails if not row_key(mail).startswith(f"mailed/{row['id']}/")]
     return replace(recording, emails=told)
 
 

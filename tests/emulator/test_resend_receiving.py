@@ -26,6 +26,8 @@ def client(resend_standin: Resend, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """With a full-access key; Resend's own client has it, too."""
     monkeypatch.setattr(resend, "api_url", resend_standin.url)
     monkeypatch.setattr(resend, "api_key", resend_standin.api_key)
+    # What the function gives it takes nothing but what the function asks for.
+    monkeypatch.setattr(resend, "default_http_client", resend.RequestsClient())
     resend_standin.switches.rate_limit = False
     headers = {"authorization": f"Bearer {resend_standin.api_key}"}
     with httpx.Client(base_url=resend_standin.url, headers=headers, trust_env=False, verify=False) as client:
