@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -26,6 +27,11 @@ from tests.support.technician_mailbox import DOMAIN
 T = TypeVar("T")
 R = TypeVar("R")
 
+_DEFINITION = "select pg_get_functiondef('public.retry_pause'::regproc)"
+_AN_HOUR = """
+create or replace function public.retry_pause(p_channel text, p_attempts integer, p_seconds double precision) returns interval
+language sql volatile as $$ select interval '1 hour' $$
+"""
 MORE = int(os.environ.get("MOSTRADOR_SEQUENCES", "0"))
 
 
@@ -34,11 +40,17 @@ def one_at_a_time(_threads: object, function: Callable[[T], R], items: Iterable[
 
 
 @pytest.fixture(autouse=True)
-def reproducible(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One thread at a time; and no second try within a lease, which only costs time."""
+def reproducible(monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[None]:
+    """One thread at a time; no second try within a lease, which only costs time; and none that is due by itself, on a slow machine."""
+    with psycopg.connect(world.database_url) as connection:
+        (pause,) = connection.execute(_DEFINITION).fetchone() or ("",)
+        connection.execute(_AN_HOUR)
     monkeypatch.setattr(handlers.sweep, "side_by_side", one_at_a_time)
     monkeypatch.setattr(handlers.customer_messages, "side_by_side", one_at_a_time)
     monkeypatch.setattr(handlers.outbox_sender, "_RETRY_PAUSES", (0.0,))
+    yield
+    with psycopg.connect(world.database_url) as connection:
+        connection.execute(pause)
 
 
 @pytest.fixture
