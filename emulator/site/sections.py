@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 
 from emulator import Json
 from emulator.resend.email_rules import SentEmail
@@ -20,6 +22,8 @@ _POLL_SECONDS = 0.05
 _RECONNECT_MS = 1000
 _MAX_MAILS = 100
 _MAX_MAIL_TEXT = 20_000
+_MAX_EXCERPT = 140
+_NO_WORDS = re.compile(r"<head\b.*?</head>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,6 +110,12 @@ class Sections:
 
 
 def _mail_json(mail: SentEmail) -> Json:
-    shown = {**mail.as_json(), "text": (mail.text or "")[:_MAX_MAIL_TEXT]}
+    shown = {**mail.as_json(), "text": (mail.text or "")[:_MAX_MAIL_TEXT], "excerpt": excerpt(mail)}
     del shown["html"]  # which is loaded into a frame
     return {**shown, "html_url": f"/emulator/mail/{mail.id}", "thread": mail.headers.get("References")}
+
+
+def excerpt(mail: SentEmail) -> str:
+    """What the list of a mailbox shows of an e-mail: its first words, also those that only such a list shows."""
+    words = unescape(_NO_WORDS.sub(" ", mail.html)) if mail.html else mail.text or ""
+    return " ".join("".join(c for c in words if c.isprintable() or c.isspace()).split())[:_MAX_EXCERPT]

@@ -25,12 +25,8 @@ export function row(mail, unread) {
   return [
     el("span", { class: "list-top" }, el("span", {}, sender), el("time", {}, when(mail.at))),
     el("b", { class: "list-title" }, mail.subject, unread ? el("span", { class: "hidden" }, ` (${t("desk.unread")})`) : null),
-    el("span", { class: "list-more" }, excerpt(mail)),
+    el("span", { class: "list-more" }, mail.excerpt),
   ];
-}
-
-function excerpt(mail) {
-  return mail.text.split("\n").slice(1).join(" ").replace(/\s+/gu, " ").trim().slice(0, 140);
 }
 
 export function reading(mail, back) {
