@@ -4,7 +4,7 @@ Narrower than RFC 5322, as Resend is: an address that it would refuse is refused
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 _MAX_RECIPIENTS: Final = 50  # Resend's, of one e-mail
@@ -20,8 +20,8 @@ _NAMED: Final = re.compile(r'(?:"(?P<quoted>[^"\\]*)"|(?P<name>[^"\\<>@,;:]*))\s
 class Mailbox:
     """name: as it was written, without quotes; may be empty."""
 
-    name: str
-    address: str
+    name: str = field(repr=False)
+    address: str = field(repr=False)
 
 
 def read_mailbox(text: str) -> Mailbox:

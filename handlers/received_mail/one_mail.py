@@ -13,8 +13,9 @@ from handlers.received_mail.attached_files import attached_files
 from handlers.received_mail.automatic import is_automatic
 from handlers.received_mail.mail_files import fetched_files, given_up
 from handlers.received_mail.recipients import further_recipients
-from handlers.received_mail.request import MailRefused, MailRequest, read_request
-from handlers.received_mail.sender_check.sender import SenderRefused, check_sender
+from handlers.received_mail.refusal import MailRefused
+from handlers.received_mail.request import MailRequest, read_request
+from handlers.received_mail.sender_check.sender import check_sender
 from handlers.received_mail.typed.typed_text import typed_text
 from messages.for_technicians import names_of, short_name
 from state.model.outbox_row import Channel, OutboxRow
@@ -102,9 +103,6 @@ class OneMail:
             return Ended(outcome=MailOutcome.AUTOMATIC, detail=MailDetail(), tell=False)
         try:
             return self._do(mail, technician)
-        except SenderRefused as error:
-            detail = MailDetail(sender=error.address)
-            return Ended(outcome=MailOutcome(error.problem.value), detail=detail, tell=True)
         except MailRefused as error:
             return Ended(outcome=error.outcome, detail=error.detail, tell=True)
 
@@ -122,7 +120,7 @@ class OneMail:
         return OwnSecrets(self.desk.settings.public_url)
 
     def _do(self, mail: ReceivedMail, technician: Technician) -> Ended:
-        """Raises SenderRefused, MailRefused, and what `run` raises."""
+        """Raises MailRefused, and what `run` raises."""
         sender = check_sender(mail, technician, partial(self.desk.mails.original_headers, mail))
         if not self.to_fetch.has_customer:
             raise MailRefused(MailOutcome.ERASED)

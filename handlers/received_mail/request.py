@@ -8,27 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handlers.received_mail.command import Command, CommandKind, misplaced_command, read_command
+from handlers.received_mail.refusal import MailRefused
 from messages.safe_text import utf16_length
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
-from state.model.received_mail import MailDetail, MailOutcome
+from state.model.received_mail import MailOutcome
 from state.model.ticket import Mark, TechnicianAction
 
-_ACTIONS: Final = {
+# What a command says to the customer.
+_SAYS: Final = {
     CommandKind.ANSWER: TechnicianAction.ANSWER,
     CommandKind.ASK: TechnicianAction.ASK,
     CommandKind.RESOLVE: TechnicianAction.RESOLVE,
-    CommandKind.TAKE: TechnicianAction.TAKE,
 }
-_SAID: Final = _ACTIONS.keys() - {CommandKind.TAKE}
-
-
-class MailRefused(Exception):
-    """Nothing of an e-mail is done. outcome: why."""
-
-    def __init__(self, outcome: MailOutcome, detail: MailDetail | None = None) -> None:
-        super().__init__(outcome.value)
-        self.outcome = outcome
-        self.detail = detail or MailDetail()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +72,7 @@ def _for_the_team(typed: str, command: Command, further: Sequence[str]) -> MailR
 
 def _wanted(typed: str, command: Command) -> MailRequest:
     """Of words with another command in them nobody knows where the customer's end: all of it becomes a note."""
-    if command.kind in _SAID and (word := misplaced_command(command.text)):
+    if command.kind in _SAYS and (word := misplaced_command(command.text)):
         return MailRequest(action=Mark.INTERNAL, text=typed, outcome=MailOutcome.MISPLACED, word=word)
     match command.kind:
         case CommandKind.NOTE:
@@ -93,4 +84,4 @@ def _wanted(typed: str, command: Command) -> MailRequest:
             outcome = MailOutcome.TAKEN_NOTED if command.text else MailOutcome.TAKEN
             return MailRequest(action=TechnicianAction.TAKE, text="", outcome=outcome, note=command.text)
         case _:
-            return MailRequest(action=_ACTIONS[command.kind], text=command.text, outcome=MailOutcome.SENT)
+            return MailRequest(action=_SAYS[command.kind], text=command.text, outcome=MailOutcome.SENT)

@@ -1,10 +1,9 @@
 """Who sent an answer by e-mail: only a technician's own address counts, and only if it is proved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from handlers.mail_addresses import Mailbox
+from handlers.received_mail.refusal import MailRefused
 from handlers.received_mail.sender_check.mail_mailbox import (
     addresses_in,
     canonical,
@@ -14,50 +13,29 @@ from handlers.received_mail.sender_check.mail_mailbox import (
 )
 from handlers.received_mail.sender_check.public_domains import PUBLIC_DOMAINS
 from handlers.received_mail.sender_check.sender_proof import Headers, is_proved
-from state.model.received_mail import ReceivedMail
+from state.model.received_mail import MailDetail, MailOutcome, ReceivedMail
 from state.model.technician import Technician
-
-
-class SenderProblem(StrEnum):
-    """NOT_THEIRS: another address than the technician's, or none that can be read. UNPROVED: anybody may have written it there."""
-
-    NOT_THEIRS = "not_theirs"
-    UNPROVED = "unproved"
-
-
-class SenderRefused(Exception):
-    """A mail is not the technician's. address: whose it says it is, in lower case; empty if that cannot be read."""
-
-    def __init__(self, problem: SenderProblem, address: str) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
-        self.address = address
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailSender:
-    """Who sent a mail. address: in lower case; name: as their mail program shows it, cleaned; may be empty."""
-
-    address: str = field(repr=False)
-    name: str = field(default="", repr=False)
 
 
 def check_sender(
     mail: ReceivedMail, technician: Technician, original_headers: Callable[[], Headers]
-) -> MailSender:
-    """Who sent it, on behalf of the technician. Raises SenderRefused, and what `original_headers` raises.
+) -> Mailbox:
+    """Who sent it, on behalf of the technician: the address in lower case, the name as their mail program shows it, cleaned.
+
+    Raises MailRefused, and what `original_headers` raises: NOT_THEIRS for another address than the technician's, or for none that can be
+    read (then no sender is named), UNPROVED if anybody may have written it there.
 
     original_headers: of the mail as it was transmitted; called only for a domain without a DMARC record.
     """
     try:
         sender = _sender(mail)
     except ValueError:
-        raise SenderRefused(SenderProblem.NOT_THEIRS, "") from None
+        raise MailRefused(MailOutcome.NOT_THEIRS) from None
     if not _is_theirs(sender.address, technician):
-        raise SenderRefused(SenderProblem.NOT_THEIRS, sender.address)
+        raise MailRefused(MailOutcome.NOT_THEIRS, MailDetail(sender=sender.address))
     if not is_proved(mail, sender.address, original_headers):
-        raise SenderRefused(SenderProblem.UNPROVED, sender.address)
-    return MailSender(address=sender.address, name=sender.name)
+        raise MailRefused(MailOutcome.UNPROVED, MailDetail(sender=sender.address))
+    return sender
 
 
 def _sender(mail: ReceivedMail) -> Mailbox:

@@ -1415,7 +1415,7 @@ MUTANTS = (
         python=[
             Python(
                 where="handlers.received_mail.request:_wanted",
-                old="if command.kind in _SAID and",
+                old="if command.kind in _SAYS and",
                 new="if False and",
             )
         ],

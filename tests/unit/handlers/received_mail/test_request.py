@@ -2,7 +2,8 @@
 
 import pytest
 
-from handlers.received_mail.request import MailRefused, read_request
+from handlers.received_mail.refusal import MailRefused
+from handlers.received_mail.request import read_request
 from messages.whatsapp.notification_bubble import MAX_TECHNICIAN_TEXT
 from state.model.received_mail import MailOutcome
 from state.model.ticket import Mark, TechnicianAction

@@ -8,8 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.header_block import header_lines
-from handlers.received_mail.sender_check.sender import MailSender, SenderProblem, SenderRefused, check_sender
-from state.model.received_mail import Authentication, ReceivedMail
+from handlers.mail_addresses import Mailbox
+from handlers.received_mail.refusal import MailRefused
+from handlers.received_mail.sender_check.sender import check_sender
+from state.model.received_mail import Authentication, MailOutcome, ReceivedMail
 from state.model.technician import Technician
 
 Headers = Sequence[tuple[str, str]]
@@ -31,17 +33,17 @@ def sent(
 
 def refused(
     mail: ReceivedMail, technician: Technician = MARTA, headers: Callable[[], Headers] = not_needed
-) -> tuple[SenderProblem, str]:
-    with pytest.raises(SenderRefused) as raised:
+) -> tuple[MailOutcome, str]:
+    with pytest.raises(MailRefused) as raised:
         check_sender(mail, technician, headers)
     assert "@" not in str(raised.value)
-    return raised.value.problem, raised.value.address
+    return raised.value.outcome, raised.value.detail.sender
 
 
 class TestWhose:
     def test_the_technician_s(self) -> None:
         found = check_sender(sent(), MARTA, not_needed)
-        assert found == MailSender(address="marta@example.com", name="Marta Ruiz")
+        assert found == Mailbox(address="marta@example.com", name="Marta Ruiz")
         assert "marta" not in repr(found).lower()
 
     @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ class TestWhose:
     )
     def test_another_s(self, setting: str, sender: str) -> None:
         technician = Technician(address=setting, name="Marta")
-        assert refused(sent(sender), technician) == (SenderProblem.NOT_THEIRS, sender)
+        assert refused(sent(sender), technician) == (MailOutcome.NOT_THEIRS, sender)
 
     def test_a_shared_mailbox_is_everybody_s_of_its_domain(self) -> None:
         found = check_sender(sent("Luis <luis@example.com>"), SHARED, not_needed)
@@ -80,12 +82,12 @@ class TestWhose:
 
     @pytest.mark.parametrize("sender", ["luis@sub.example.com", "luis@example.org", "luis@notexample.com"])
     def test_but_of_no_other(self, sender: str) -> None:
-        assert refused(sent(sender), SHARED) == (SenderProblem.NOT_THEIRS, sender)
+        assert refused(sent(sender), SHARED) == (MailOutcome.NOT_THEIRS, sender)
 
     def test_at_a_public_domain_it_is_one_mailbox(self) -> None:
         shared = Technician(address="taller.acme@gmail.com")
         assert check_sender(sent("talleracme@gmail.com"), shared, not_needed)
-        assert refused(sent("luis@gmail.com"), shared) == (SenderProblem.NOT_THEIRS, "luis@gmail.com")
+        assert refused(sent("luis@gmail.com"), shared) == (MailOutcome.NOT_THEIRS, "luis@gmail.com")
 
 
 class TestFrom:
@@ -103,11 +105,11 @@ class TestFrom:
         ],
     )
     def test_that_is_no_single_mailbox(self, sender: str) -> None:
-        assert refused(sent(sender)) == (SenderProblem.NOT_THEIRS, "")
+        assert refused(sent(sender)) == (MailOutcome.NOT_THEIRS, "")
 
     def test_with_another_s_address_as_the_name(self) -> None:
         sender = '"marta@example.com" <luis@evil.example>'
-        assert refused(sent(sender)) == (SenderProblem.NOT_THEIRS, "luis@evil.example")
+        assert refused(sent(sender)) == (MailOutcome.NOT_THEIRS, "luis@evil.example")
 
     @pytest.mark.parametrize(
         "headers",
@@ -121,14 +123,14 @@ class TestFrom:
     def test_that_is_not_what_the_headers_say(self, headers: tuple[str, ...]) -> None:
         """Of two From headers DMARC is computed for one, and perhaps the other is shown."""
         mail = sent("Marta <marta@example.com>", headers={"from": headers})
-        assert refused(mail)[0] is SenderProblem.NOT_THEIRS
+        assert refused(mail)[0] is MailOutcome.NOT_THEIRS
 
     @pytest.mark.parametrize(
         "sender", ["", "Luis <luis@evil.example>", "marta@example.com, luis@evil.example", "Marta"]
     )
     def test_that_is_not_what_resend_says(self, sender: str) -> None:
         mail = sent(sender, headers={"from": ("Marta <marta@example.com>",)})
-        assert refused(mail) == (SenderProblem.NOT_THEIRS, "")
+        assert refused(mail) == (MailOutcome.NOT_THEIRS, "")
 
     def test_the_header_may_say_more_than_resend(self) -> None:
         mail = sent("marta@example.com", headers={"from": ('"Ruiz, Marta" <marta@example.com>',)})
@@ -144,7 +146,7 @@ class TestResendsVerdict:
     )
     def test_not_passed(self, verdict: str) -> None:
         mail = sent(authentication=Authentication(spf="pass", dkim="pass", dmarc=verdict))
-        assert refused(mail) == (SenderProblem.UNPROVED, "marta@example.com")
+        assert refused(mail) == (MailOutcome.UNPROVED, "marta@example.com")
 
 
 def ses(
@@ -252,7 +254,7 @@ class TestWithoutADmarcRecord:
     @pytest.mark.parametrize("headers", UNPROVED.values(), ids=UNPROVED)
     def test_unproved(self, authentication: Authentication | None, headers: Headers) -> None:
         mail = sent(authentication=authentication)
-        assert refused(mail, MARTA, lambda: headers) == (SenderProblem.UNPROVED, "marta@example.com")
+        assert refused(mail, MARTA, lambda: headers) == (MailOutcome.UNPROVED, "marta@example.com")
 
     def test_the_original_is_asked_for_once_and_for_theirs_alone(
         self, authentication: Authentication | None
@@ -302,7 +304,7 @@ def test_a_mail_as_it_lies_at_resend() -> None:
     assert check_sender(sent(authentication=NO_RECORD), MARTA, lambda: header_lines(RAW))
     forged = RAW.replace(b"=pass", b"=softfail")
     mail = sent(authentication=NO_RECORD)
-    assert refused(mail, MARTA, lambda: header_lines(forged))[0] is SenderProblem.UNPROVED
+    assert refused(mail, MARTA, lambda: header_lines(forged))[0] is MailOutcome.UNPROVED
 
 
 NAMES = st.sampled_from(
@@ -324,7 +326,7 @@ def test_nobody_is_proved_without_a_pass(headers: Headers, sender: str) -> None:
     """No value has the word `pass`. Whatever else is there, the only error is a refusal."""
     headers = [each for each in headers if "pass" not in each[1].lower()]
     for address in ("marta@example.com", sender):
-        with pytest.raises(SenderRefused):
+        with pytest.raises(MailRefused):
             check_sender(sent(address, NO_RECORD), MARTA, lambda: headers)
 
 
@@ -333,7 +335,7 @@ def test_a_pass_is_of_the_address_that_is_read(sender: str, written: list[str]) 
     mail = sent(sender, PASS, headers={"from": tuple(written)} if written else {})
     try:
         found = check_sender(mail, MARTA, not_needed)
-    except SenderRefused:
+    except MailRefused:
         return
     assert found.address == "marta@example.com"
     assert "marta@example.com" in sender.lower()
@@ -347,4 +349,4 @@ def test_what_stands_below_ses_s_results_changes_nothing(forged: list[str], pass
     ]
     below += [("return-path", "<marta@example.com>"), ("received-spf", "pass")] * passes
     headers = ses(EVIL, "dkim=none", NO_DMARC, sender="a@evil.example", below=below)
-    assert refused(sent(authentication=None), MARTA, lambda: headers)[0] is SenderProblem.UNPROVED
+    assert refused(sent(authentication=None), MARTA, lambda: headers)[0] is MailOutcome.UNPROVED
